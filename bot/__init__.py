@@ -1,0 +1,1 @@
+"""The chat side: knows Discord; never imports torch, never writes SQL."""

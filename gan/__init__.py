@@ -1,0 +1,1 @@
+"""The picture side: knows tensors; never imports Discord, never opens the database."""

@@ -1,0 +1,1 @@
+"""The memory: knows SQLite and files; knows neither Discord nor tensors."""
