@@ -1,0 +1,147 @@
+"""Classical masks: GrabCut from a border colour model and a centre prior.
+
+They teach the network, stand in where its weights are missing, and are the baseline it is measured by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+WORKING_SIZE = 256
+ITERATIONS = 4
+CLUSTERS = 4
+# A component smaller than this part of the largest is clutter.
+SMALLEST_COMPONENT = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How one GrabCut run begins: border width in parts of the short side, seed, and width of the centre prior."""
+
+    border: float
+    seed: int
+    spread: float
+
+
+STARTS = (Start(0.03, 1, 0.55), Start(0.05, 2, 0.7), Start(0.02, 3, 0.45))
+
+
+def agreement_mask(garment: np.ndarray, starts: tuple[Start, ...] = STARTS) -> np.ndarray:
+    """Average GrabCut runs from several starts.
+
+    Args:
+        garment: H×W×3 uint8 RGB.
+        starts: the runs.
+
+    Returns:
+        H×W float32 in 0..1 at the picture's size: the part of the runs that call a pixel garment.
+    """
+    height, width = garment.shape[:2]
+    small = shrink(garment, WORKING_SIZE)
+    votes = np.mean([grabcut_mask(small, start) for start in starts], axis=0, dtype=np.float32)
+    return cv2.resize(votes, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def plain_grabcut(garment: np.ndarray) -> np.ndarray:
+    """GrabCut as tutorials run it, from a rectangle just inside the border; the baseline of every report.
+
+    Args:
+        garment: H×W×3 uint8 RGB.
+
+    Returns:
+        H×W float32 of zeros and ones.
+    """
+    height, width = garment.shape[:2]
+    small = shrink(garment, WORKING_SIZE)
+    labels = np.full(small.shape[:2], cv2.GC_PR_FGD, np.uint8)
+    _mark_border(labels, 0.03)
+    found = largest_components(_run(small, labels, seed=1))
+    return cv2.resize(found.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def shrink(picture: np.ndarray, long_side: int) -> np.ndarray:
+    """Scale a picture down so that its long side is at most `long_side` pixels."""
+    height, width = picture.shape[:2]
+    factor = long_side / max(height, width)
+    if factor >= 1:
+        return picture
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def grabcut_mask(garment: np.ndarray, start: Start) -> np.ndarray:
+    """Run GrabCut once (Rother, Kolmogorov and Blake 2004).
+
+    Pixels that look unlike the border, weighted by nearness to the centre, begin as garment.
+
+    Args:
+        garment: H×W×3 uint8 RGB, best at most 300 pixels long.
+        start: border, seed and prior of this run.
+
+    Returns:
+        H×W uint8 of zeros and ones.
+    """
+    evidence = border_distance(garment, start) * centre_prior(garment.shape[:2], start.spread)
+    likely = evidence > np.median(evidence)
+    labels = np.where(likely, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    _mark_border(labels, start.border)
+    return largest_components(_run(garment, labels, start.seed))
+
+
+def border_distance(garment: np.ndarray, start: Start) -> np.ndarray:
+    """Distance in CIELAB from each pixel to the nearest of the border's main colours, H×W float32."""
+    lab = cv2.cvtColor(garment, cv2.COLOR_RGB2LAB).astype(np.float32)
+    frame = np.zeros(garment.shape[:2], np.uint8)
+    _mark_border(frame, max(start.border, 0.04), inner=1, outer=0)
+    samples = lab[frame == 0] if (frame == 0).any() else lab.reshape(-1, 3)
+    cv2.setRNGSeed(start.seed)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 1.0)
+    count = min(CLUSTERS, len(samples))
+    labels = np.empty((len(samples), 1), np.int32)
+    _, _, centres = cv2.kmeans(samples, count, labels, criteria, 1, cv2.KMEANS_PP_CENTERS)
+    return np.min([np.linalg.norm(lab - centre, axis=2) for centre in centres], axis=0)
+
+
+def centre_prior(shape: tuple[int, int], spread: float) -> np.ndarray:
+    """A Gaussian bump over the middle of the picture; `spread` is its deviation in half picture sizes."""
+    rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None] if shape[0] > 1 else np.zeros((1, 1), np.float32)
+    columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None] if shape[1] > 1 else np.zeros((1, 1), np.float32)
+    return np.exp(-(rows**2 + columns**2) / (2 * spread**2))
+
+
+def largest_components(mask: np.ndarray) -> np.ndarray:
+    """Keep the largest connected component and those not much smaller; uint8 of zeros and ones."""
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count <= 2:
+        return mask.astype(np.uint8)
+    areas = statistics[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    kept = areas >= SMALLEST_COMPONENT * areas.max()
+    kept[0] = False
+    return kept[labels].astype(np.uint8)
+
+
+def _mark_border(labels: np.ndarray, share: float, inner: int | None = None, outer: int = cv2.GC_BGD) -> None:
+    """Write `outer` into the frame of the picture in place, and `inner` inside it when given."""
+    if inner is not None:
+        labels[:] = inner
+    width = max(1, round(share * min(labels.shape)))
+    labels[:width] = labels[-width:] = outer
+    labels[:, :width] = labels[:, -width:] = outer
+
+
+def _run(garment: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
+    certain = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    if not certain.any() or certain.all():
+        return certain.astype(np.uint8)
+    cv2.setRNGSeed(seed)
+    bgr = cv2.cvtColor(garment, cv2.COLOR_RGB2BGR)
+    try:
+        cv2.grabCut(bgr, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    except cv2.error:
+        # Its Gaussian mixtures need more samples than tiny or one-coloured pictures have.
+        return certain.astype(np.uint8)
+    return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
