@@ -1,0 +1,200 @@
+"""Untrusted bytes in, a clean sRGB picture out – or one sentence that says what to do instead.
+
+Everything here is synchronous and may take a second for a very large picture: call it from a thread.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from bot.colour import flatten_on_white, to_srgb
+
+MAX_FILE_BYTES = 25 * 1024 * 1024
+MAX_PIXELS = 120_000_000
+MIN_SIDE = 32
+WORKING_SIDE = 2048
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+FORMATS_SENTENCE = "JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF pictures work"
+
+# Pillow raises above twice this figure even before our own check can speak.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+_FOREIGN_SIGNATURES = (
+    (b"%PDF", 0, "a PDF"),
+    (b"8BPS", 0, "a Photoshop file"),
+    (b"%!PS", 0, "a PostScript file"),
+    (b"<svg", 0, "an SVG drawing"),
+    (b"PK\x03\x04", 0, "an archive"),
+    (b"ftypheic", 4, "a HEIC photo"),
+    (b"ftypheix", 4, "a HEIC photo"),
+    (b"ftypmif1", 4, "a HEIC photo"),
+    (b"ftypmsf1", 4, "a HEIC photo"),
+    (b"ftyphevc", 4, "a HEIC photo"),
+    (b"ftyp", 4, "a video"),
+    (b"\x1aE\xdf\xa3", 0, "a video"),
+)
+
+
+class IntakeError(Exception):
+    """The bytes cannot be used.
+
+    Attributes:
+        sentence: one sentence for the person who sent them.
+        cause: what was found, for the log.
+    """
+
+    def __init__(self, sentence: str, cause: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """A decoded picture without metadata: upright, 8 bits, sRGB, at most `WORKING_SIDE` pixels on its long side.
+
+    Attributes:
+        rgb: the picture, transparent places over white.
+        alpha: its transparency as an "L" picture of the same size, or None when it is opaque.
+    """
+
+    rgb: Image.Image
+    alpha: Image.Image | None
+
+    def png(self) -> bytes:
+        """Encode the picture without loss; the same pixels always give the same bytes."""
+        return encode_png(self.rgb)
+
+    def alpha_png(self) -> bytes | None:
+        """Encode the transparency as a greyscale mask (white is the garment), if there is any."""
+        return encode_png(self.alpha) if self.alpha is not None else None
+
+
+def encode_png(image: Image.Image) -> bytes:
+    """Encode `image` as PNG, fast rather than small."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def read_image(data: bytes, filename: str, *, max_bytes: int = MAX_FILE_BYTES) -> CleanImage:
+    """Decode a picture that somebody sent.
+
+    Args:
+        data: the file's bytes; its name's ending is not trusted.
+        filename: how the person called it, used in sentences only.
+        max_bytes: the largest file that is looked at.
+
+    Raises:
+        IntakeError: the bytes are no usable picture.
+    """
+    name = shown_name(filename)
+    check_size(len(data), filename, max_bytes)
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+            _check_dimensions(opened.size, name)
+            return _clean(opened, name)
+    except IntakeError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(name, str(error)) from error
+    except UnidentifiedImageError as error:
+        raise _unknown_format(data, name) from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, OverflowError, MemoryError) as error:
+        # Decoders raise all of these on damaged files; each means the same to the person who sent it.
+        raise IntakeError(
+            f"“{name}” is damaged or cut off; please save it again and send it once more.",
+            f"{type(error).__name__}: {error}",
+        ) from error
+
+
+def check_size(size: int, filename: str, max_bytes: int = MAX_FILE_BYTES) -> None:
+    """Refuse a file of `size` bytes that is empty or too large, before it is downloaded or decoded.
+
+    Raises:
+        IntakeError: with a sentence that names the limit.
+    """
+    name = shown_name(filename)
+    if size <= 0:
+        raise IntakeError(f"“{name}” is empty; please send the picture again.", "0 bytes")
+    if size > max_bytes:
+        raise IntakeError(
+            f"“{name}” has {size / 2**20:.0f} MiB and the limit is {max_bytes / 2**20:.0f} MiB; "
+            "please send a smaller copy.",
+            f"{size} bytes",
+        )
+
+
+def shown_name(filename: str) -> str:
+    """A file name that is safe and short enough to repeat in a sentence."""
+    base = PurePath(filename.replace("\\", "/")).name
+    kept = "".join(sign for sign in base if sign.isprintable() and sign not in '`*|~<>@[]()“”"')
+    kept = kept.strip(" .") or "the file"
+    return kept if len(kept) <= 48 else f"{kept[:30]}…{kept[-14:]}"
+
+
+def _check_dimensions(size: tuple[int, int], name: str) -> None:
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise _too_many_pixels(name, f"{width}×{height}")
+    if min(_fitted(size)) < MIN_SIDE:
+        raise IntakeError(
+            f"“{name}” is only {width}×{height} pixels; please send a picture of at least "
+            f"{MIN_SIDE}×{MIN_SIDE} pixels that is not a thin strip.",
+            f"{width}×{height}",
+        )
+
+
+def _fitted(size: tuple[int, int]) -> tuple[int, int]:
+    factor = min(1.0, WORKING_SIDE / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def _clean(opened: Image.Image, name: str) -> CleanImage:
+    # A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size; for other formats this does nothing.
+    opened.draft(None, _fitted(opened.size))
+    opened.load()
+    upright = _orient(opened)
+    colour, alpha = to_srgb(upright)
+    if alpha is not None:
+        if alpha.getextrema() == (0, 0):
+            raise IntakeError(f"“{name}” is completely transparent; please send one with something on it.", "alpha 0")
+        colour = flatten_on_white(colour, alpha)
+    return CleanImage(_shrink(colour), _shrink(alpha) if alpha is not None else None)
+
+
+def _orient(image: Image.Image) -> Image.Image:
+    """Turn the picture as its EXIF says; a damaged EXIF block is no reason to refuse the pixels."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        return image
+
+
+def _shrink(image: Image.Image) -> Image.Image:
+    fitted = _fitted(image.size)
+    if fitted == image.size:
+        return image
+    return image.resize(fitted, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _too_many_pixels(name: str, cause: str) -> IntakeError:
+    return IntakeError(
+        f"“{name}” has more than {MAX_PIXELS // 1_000_000} megapixels; please send a smaller copy, "
+        f"{WORKING_SIDE} pixels on the long side are enough.",
+        cause,
+    )
+
+
+def _unknown_format(data: bytes, name: str) -> IntakeError:
+    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    kind = next(
+        (words for signature, offset, words in _FOREIGN_SIGNATURES if data[offset:].startswith(signature)),
+        "an SVG drawing" if b"<svg" in head.lower() else None,
+    )
+    found = f"“{name}” is {kind}, which I cannot read" if kind else f"“{name}” is not a picture that I can read"
+    return IntakeError(f"{found}; {FORMATS_SENTENCE}.", f"unknown format, begins {data[:16].hex()}")
