@@ -1,0 +1,240 @@
+"""The generator: reads a garment once, then says for each guide how to light and tint it.
+
+The network works at a small size and predicts *controls* (see `gan.shading`), not pixels: the style's detail comes
+from the guide, the garment's detail from its own shading, so a cheap network gives sharp pictures of any size.
+What depends on the garment alone (which light is fold and which is old print) is computed once in `encode`;
+`controls` adds what depends on the guide and on the noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, upsample
+from gan.shading import Controls, Shading, apply_controls, garment_shading
+
+WEIGHTS_FILE = Path(__file__).parent / "weights" / "generator.safetensors"
+WORKING_SIZE = 256
+"""Long side, in pixels, at which the network was trained to see a whole garment."""
+NOISE_SIZE = 8
+STRIDE = 8
+TRUST_RANGE = 1.5
+GAIN_RANGE = 2.0
+CONTROL_CHANNELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Channels of the generator at full, half, quarter and eighth resolution, and of the guide's branch."""
+
+    full: int = 16
+    half: int = 32
+    quarter: int = 80
+    eighth: int = 128
+    guide: int = 48
+    dilations: tuple[int, ...] = (1, 2, 4, 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A garment as the network sees it; the same for all variants.
+
+    Attributes:
+        shading: the analytic shading at the working size.
+        base: B×6×H×W, raw controls that depend on the garment only.
+        quarter: B×C×H/4×W/4, features for the guide's branch.
+        mask: B×1×H×W.
+        size: height and width before padding.
+    """
+
+    shading: Shading
+    base: Tensor
+    quarter: Tensor
+    mask: Tensor
+    size: tuple[int, int]
+
+    def repeated(self, count: int) -> Features:
+        """Return the features of one garment for a batch of `count` guides."""
+        if self.base.shape[0] == count:
+            return self
+        base, quarter, mask, coarse, fine, level = (
+            x.expand(count, -1, -1, -1)
+            for x in (self.base, self.quarter, self.mask, self.shading.coarse, self.shading.fine, self.shading.level)
+        )
+        return Features(Shading(coarse, fine, level), base, quarter, mask, self.size)
+
+
+class GarmentEncoder(nn.Module):
+    """A U-shaped network (Ronneberger et al., "U-Net", 2015) with dilated blocks at an eighth of the size.
+
+    The dilations let it see past a large print to the folds around it.
+    """
+
+    INPUTS = 7
+
+    def __init__(self, widths: Widths) -> None:
+        super().__init__()
+        self.stem = PaddedConv(self.INPUTS, widths.full)
+        self.to_half = PaddedConv(widths.full, widths.half, stride=2)
+        self.to_quarter = PaddedConv(widths.half, widths.quarter, stride=2)
+        self.quarter_block = ResidualBlock(widths.quarter)
+        self.to_eighth = PaddedConv(widths.quarter, widths.eighth, stride=2)
+        self.blocks = nn.ModuleList(ResidualBlock(widths.eighth, dilation) for dilation in widths.dilations)
+        self.from_eighth = PaddedConv(widths.eighth + widths.quarter, widths.quarter)
+        self.from_quarter = PaddedConv(widths.quarter + widths.half, widths.half)
+        self.from_half = PaddedConv(widths.half + widths.full, widths.full)
+        self.head = _zero_initialised(PaddedConv(widths.full, CONTROL_CHANNELS))
+
+    def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the raw controls B×6×H×W and the features B×C×H/4×W/4."""
+        full = F.silu(self.stem(inputs))
+        half = F.silu(self.to_half(full))
+        quarter = F.silu(self.to_quarter(half))
+        quarter = self.quarter_block(quarter, F.adaptive_avg_pool2d(mask, quarter.shape[-2:]))
+        deep = F.silu(self.to_eighth(quarter))
+        small_mask = F.adaptive_avg_pool2d(mask, deep.shape[-2:])
+        for block in self.blocks:
+            deep = block(deep, small_mask)
+        quarter = F.silu(self.from_eighth(torch.cat([upsample(deep, quarter), quarter], dim=1)))
+        half = F.silu(self.from_quarter(torch.cat([upsample(quarter, half), half], dim=1)))
+        full = F.silu(self.from_half(torch.cat([upsample(half, full), full], dim=1)))
+        return self.head(full), quarter
+
+
+class GuideBranch(nn.Module):
+    """Looks at the guide, plain and in the garment's light, and corrects the controls for it at half the size."""
+
+    INPUTS = 7
+
+    def __init__(self, widths: Widths) -> None:
+        super().__init__()
+        code_size = NOISE_SIZE + 1
+        self.to_quarter = PaddedConv(self.INPUTS, widths.guide // 2, stride=2)
+        self.quarter = PaddedConv(widths.guide // 2, widths.guide)
+        self.merge = PaddedConv(widths.quarter, widths.guide, size=1)
+        self.blocks = nn.ModuleList(ModulatedBlock(widths.guide, widths.guide, code_size) for _ in range(2))
+        self.from_quarter = PaddedConv(widths.guide + self.INPUTS, widths.guide // 2)
+        self.head = _zero_initialised(PaddedConv(widths.guide // 2, CONTROL_CHANNELS))
+
+    def forward(self, half: Tensor, garment: Tensor, code: Tensor) -> Tensor:
+        """Return raw corrections B×6×H/2×W/2.
+
+        Args:
+            half: B×7×H/2×W/2, the guide, the lit guide and the mask.
+            garment: B×C×H/4×W/4, the encoder's features.
+            code: B×(Z+1), the noise and the strength.
+        """
+        condition = F.silu(self.quarter(F.silu(self.to_quarter(half))))
+        mask = F.adaptive_avg_pool2d(half[:, -1:], condition.shape[-2:])
+        features = self.merge(garment) + condition
+        for block in self.blocks:
+            features = block(features, condition, code, mask)
+        merged = torch.cat([upsample(F.silu(features), half), half], dim=1)
+        return self.head(F.silu(self.from_quarter(merged)))
+
+
+class Generator(nn.Module):
+    """G(garment, mask, guide, z, strength) → controls; untrained, it gives the guide in the garment's light."""
+
+    def __init__(self, widths: Widths | None = None) -> None:
+        super().__init__()
+        self.widths = widths or Widths()
+        self.garment = GarmentEncoder(self.widths)
+        self.guide = GuideBranch(self.widths)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The precision of the weights; inputs are cast to it."""
+        return self.garment.stem.conv.weight.dtype
+
+    def encode(self, garment: Tensor, mask: Tensor) -> Features:
+        """Read a garment once for all its variants.
+
+        Args:
+            garment: sRGB B×3×H×W in 0 to 1, long side about `WORKING_SIZE`.
+            mask: B×1×H×W in 0 to 1.
+        """
+        size = (garment.shape[-2], garment.shape[-1])
+        garment, mask = _padded(garment.float()), _padded(mask.float())
+        shading = garment_shading(garment, mask)
+        level = shading.level.expand(-1, -1, *garment.shape[-2:])
+        inputs = torch.cat([2 * garment - 1, mask, shading.coarse, 2 * shading.fine, 0.5 * level + 1], dim=1)
+        base, quarter = self.garment(inputs.to(self.dtype), mask.to(self.dtype))
+        return Features(shading, base.float(), quarter, mask, size)
+
+    def controls(self, features: Features, guide: Tensor, z: Tensor, strength: Tensor) -> Controls:
+        """Say how to light and tint each guide.
+
+        Args:
+            features: of one garment, or of as many garments as guides.
+            guide: sRGB N×3×H×W of the garment's working size.
+            z: N×8 standard normal noise.
+            strength: N values in 0 to 1; scales everything that the guide's branch adds.
+
+        Returns:
+            Controls of the garment's working size, float32.
+        """
+        features = features.repeated(guide.shape[0])
+        guide = _padded(guide.float())
+        base = _limited(features.base)
+        lit = apply_controls(guide, features.shading, base)
+        half = F.avg_pool2d(torch.cat([2 * guide - 1, 2 * lit - 1, features.mask], dim=1), 2)
+        code = torch.cat([z, strength.view(-1, 1)], dim=1)
+        step = self.guide(half.to(self.dtype), features.quarter, code.to(self.dtype)).float()
+        step = upsample(step, guide) * strength.view(-1, 1, 1, 1)
+        return _cropped(_limited(features.base + step), features.size)
+
+    def forward(self, garment: Tensor, mask: Tensor, guide: Tensor, z: Tensor, strength: Tensor) -> Tensor:
+        """Return the sRGB picture N×3×H×W at the working size."""
+        controls = self.controls(self.encode(garment, mask), guide, z, strength)
+        return apply_controls(guide, garment_shading(garment, mask), controls)
+
+
+def load_generator(weights: Path | None = WEIGHTS_FILE) -> Generator:
+    """Return a generator with the given weights, in evaluation mode.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        RuntimeError: the file holds another network's weights.
+    """
+    generator = Generator()
+    if weights is not None:
+        generator.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
+    generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return generator.eval()
+
+
+def _zero_initialised(layer: PaddedConv) -> PaddedConv:
+    nn.init.zeros_(layer.conv.weight)
+    if layer.conv.bias is not None:
+        nn.init.zeros_(layer.conv.bias)
+    return layer
+
+
+def _limited(raw: Tensor) -> Controls:
+    """Turn raw outputs B×6×H×W into controls within their ranges; raw zeros are the analytic picture."""
+    trust_coarse, trust_fine, gain, residual = raw.split((1, 1, 1, 3), dim=1)
+    return Controls(
+        1 + TRUST_RANGE * torch.tanh(trust_coarse),
+        1 + TRUST_RANGE * torch.tanh(trust_fine),
+        GAIN_RANGE * torch.tanh(gain / GAIN_RANGE),
+        torch.tanh(residual),
+    )
+
+
+def _padded(values: Tensor) -> Tensor:
+    """Extend to multiples of the network's stride by repeating the last row and column."""
+    height, width = values.shape[-2:]
+    return F.pad(values, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
+
+
+def _cropped(controls: Controls, size: tuple[int, int]) -> Controls:
+    height, width = size
+    parts = (controls.trust_coarse, controls.trust_fine, controls.gain, controls.residual)
+    return Controls(*(part[..., :height, :width] for part in parts))

@@ -1,0 +1,82 @@
+"""Building blocks of the generator: padded convolutions, masked statistics, modulated residual blocks."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class PaddedConv(nn.Module):
+    """A convolution with reflection padding, so that borders carry no dark frame."""
+
+    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, dilation: int = 1) -> None:
+        super().__init__()
+        self.pad = dilation * (size // 2)
+        self.conv = nn.Conv2d(inputs, outputs, size, stride, dilation=dilation)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return B×outputs×H/stride×W/stride."""
+        if self.pad == 0:
+            return self.conv(features)
+        mode = "reflect" if self.pad < min(features.shape[-2:]) else "replicate"
+        return self.conv(F.pad(features, (self.pad,) * 4, mode=mode))
+
+
+class MaskedNorm(nn.Module):
+    """Instance normalisation whose statistics are taken inside the mask only.
+
+    After Ulyanov et al., "Instance Normalization" (2016); the mask keeps a busy background from setting the
+    garment's contrast.
+    """
+
+    def forward(self, features: Tensor, mask: Tensor) -> Tensor:
+        """Normalise features B×C×H×W with weights B×1×H×W."""
+        values = features.float()
+        weights = mask.float() + 1e-3
+        weights = weights / weights.sum(dim=(2, 3), keepdim=True)
+        mean = (values * weights).sum(dim=(2, 3), keepdim=True)
+        variance = ((values - mean).square() * weights).sum(dim=(2, 3), keepdim=True)
+        return ((values - mean) * torch.rsqrt(variance + 1e-4)).to(features.dtype)
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions around the identity (He et al., "Deep Residual Learning", 2016), normalised in the mask."""
+
+    def __init__(self, channels: int, dilation: int = 1) -> None:
+        super().__init__()
+        self.norm = MaskedNorm()
+        self.first = PaddedConv(channels, channels, dilation=dilation)
+        self.second = PaddedConv(channels, channels)
+
+    def forward(self, features: Tensor, mask: Tensor) -> Tensor:
+        """Return B×C×H×W."""
+        inner = F.silu(self.first(self.norm(features, mask)))
+        return features + self.second(inner)
+
+
+class ModulatedBlock(nn.Module):
+    """A residual block scaled and shifted, place by place, by the guide and, everywhere alike, by the noise.
+
+    Park et al., "Semantic Image Synthesis with Spatially-Adaptive Normalization" (2019).
+    """
+
+    def __init__(self, channels: int, condition_channels: int, code_size: int) -> None:
+        super().__init__()
+        self.norm = MaskedNorm()
+        self.spatial = PaddedConv(condition_channels, 2 * channels, size=1)
+        self.code = nn.Linear(code_size, 2 * channels)
+        self.first = PaddedConv(channels, channels)
+        self.second = PaddedConv(channels, channels)
+
+    def forward(self, features: Tensor, condition: Tensor, code: Tensor, mask: Tensor) -> Tensor:
+        """Modulate features B×C×H×W by a condition B×K×H×W and a code B×Z."""
+        style = self.spatial(condition) + self.code(code)[:, :, None, None]
+        scale, shift = style.chunk(2, dim=1)
+        inner = self.norm(features, mask) * (1 + scale) + shift
+        return features + self.second(F.silu(self.first(F.silu(inner))))
+
+
+def upsample(features: Tensor, like: Tensor) -> Tensor:
+    """Resize bilinearly to the height and width of `like` (no transposed convolutions: no checkerboards)."""
+    return F.interpolate(features, size=like.shape[-2:], mode="bilinear", align_corners=False)

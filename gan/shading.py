@@ -1,0 +1,166 @@
+"""Light on cloth: sRGB and linear light, the shading read off a photo, and the picture made from it.
+
+Everything here is a pure function on tensors `B×C×H×W` with values 0 to 1, on any device.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
+LUMINANCE_FLOOR = 0.004
+"""Added before the logarithm: about one grey level of an 8-bit black, so that sensor noise does not become folds."""
+COARSE_LIMITS = (-2.2, 1.4)
+FINE_LIMIT = 0.9
+ANALYSIS_SIZE = 128
+"""Long side, in pixels, at which the coarse part is computed."""
+COARSE_SIGMA = ANALYSIS_SIZE / 40
+SOFT_CLIP_KNEE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Shading:
+    """A garment's log-luminance over its masked median, split in two bands.
+
+    Attributes:
+        coarse: B×1×H×W, large folds and the fall of light.
+        fine: B×1×H×W, small folds, seams and weave.
+        level: B×1×1×1, log of the masked median of the linear luminance.
+    """
+
+    coarse: Tensor
+    fine: Tensor
+    level: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What the generator says about a picture; all of them upsample smoothly to any size.
+
+    Attributes:
+        trust_coarse: B×1×h×w, factor on `Shading.coarse`; 1 believes the photo, 0 ignores it.
+        trust_fine: B×1×h×w, factor on `Shading.fine`.
+        gain: B×1×h×w, log-exposure added to the analytic shading.
+        residual: B×3×h×w in −1 to 1, a colour step that is widest in mid-tones.
+    """
+
+    trust_coarse: Tensor
+    trust_fine: Tensor
+    gain: Tensor
+    residual: Tensor
+
+    @classmethod
+    def identity(cls, like: Tensor) -> Controls:
+        """Return controls that give the analytic picture, of the batch, size and device of `like`."""
+        one = torch.ones_like(like[:, :1])
+        zero = torch.zeros_like(one)
+        return cls(one, one, zero, zero.expand(-1, 3, -1, -1))
+
+    def resized(self, size: tuple[int, int]) -> Controls:
+        """Return the controls upsampled bicubically to `size` (height, width)."""
+        stacked = torch.cat([getattr(self, field.name) for field in fields(self)], dim=1)
+        resized = F.interpolate(stacked.float(), size=size, mode="bicubic", align_corners=False)
+        return Controls(*resized.split((1, 1, 1, 3), dim=1))
+
+
+def srgb_to_linear(picture: Tensor) -> Tensor:
+    """Decode sRGB (IEC 61966-2-1) to linear light."""
+    return torch.where(picture <= 0.04045, picture / 12.92, ((picture.clamp_min(0.04045) + 0.055) / 1.055) ** 2.4)
+
+
+def linear_to_srgb(light: Tensor) -> Tensor:
+    """Encode linear light as sRGB (IEC 61966-2-1)."""
+    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp_min(0.0031308) ** (1 / 2.4) - 0.055)
+
+
+def luminance(light: Tensor) -> Tensor:
+    """Return the Rec. 709 luminance B×1×H×W of linear light B×3×H×W."""
+    weights = light.new_tensor(LUMINANCE_WEIGHTS).view(1, 3, 1, 1)
+    return (light * weights).sum(dim=1, keepdim=True)
+
+
+def soft_clip(light: Tensor) -> Tensor:
+    """Compress highlights smoothly below 1; identity up to the knee."""
+    room = 1 - SOFT_CLIP_KNEE
+    over = (light - SOFT_CLIP_KNEE).clamp_min(0)
+    return light.clamp_max(SOFT_CLIP_KNEE) + room * (1 - torch.exp(-over / room))
+
+
+def masked_median(values: Tensor, mask: Tensor) -> Tensor:
+    """Return the median B×1×1×1 of `values` where `mask` is over one half (of everything if it nowhere is)."""
+    medians = []
+    for value, inside in zip(values, mask > 0.5, strict=True):
+        chosen = value[inside]
+        medians.append((chosen if chosen.numel() else value.flatten()).median())
+    return torch.stack(medians).view(-1, 1, 1, 1)
+
+
+def log_shading(light: Tensor, mask: Tensor) -> Shading:
+    """Split a garment's log-luminance into a coarse and a fine band around its masked median.
+
+    The coarse band is a blur normalised by the mask (normalised convolution, Knutsson and Westin 1993), so that
+    the background does not leak in. It is computed at 128 px whatever the photo's size.
+
+    Args:
+        light: linear luminance B×1×H×W.
+        mask: B×1×H×W in 0 to 1.
+    """
+    small_size = _analysis_size(light.shape[-2:])
+    small_light, small_mask = (F.adaptive_avg_pool2d(x.float(), small_size) for x in (light, mask))
+    level = torch.log(masked_median(small_light, small_mask) + LUMINANCE_FLOOR)
+    low, high = COARSE_LIMITS
+    relative = (torch.log(light.float() + LUMINANCE_FLOOR) - level).clamp(low - FINE_LIMIT, high + FINE_LIMIT)
+    coarse = _masked_blur(F.adaptive_avg_pool2d(relative, small_size), small_mask).clamp(low, high)
+    coarse = F.interpolate(coarse, size=light.shape[-2:], mode="bilinear", align_corners=False)
+    return Shading(coarse, (relative - coarse).clamp(-FINE_LIMIT, FINE_LIMIT), level)
+
+
+def garment_shading(garment: Tensor, mask: Tensor) -> Shading:
+    """Return `log_shading` of an sRGB garment B×3×H×W."""
+    return log_shading(luminance(srgb_to_linear(garment.float())), mask)
+
+
+def log_exposure(shading: Shading, controls: Controls) -> Tensor:
+    """Return the log factor B×1×H×W by which the cloth's linear colour is multiplied."""
+    return controls.trust_coarse * shading.coarse + controls.trust_fine * shading.fine + controls.gain
+
+
+def apply_controls(guide: Tensor, shading: Shading, controls: Controls) -> Tensor:
+    """Return the sRGB picture B×3×H×W: the guide in the garment's light, then the colour residual.
+
+    The residual is the first-order step of an addition in logit space, p + r·p·(1 − p), which keeps the picture
+    within 0 to 1 at the cost of two multiplications.
+
+    Args:
+        guide: sRGB cloth B×3×H×W.
+        shading: the garment's, of the guide's size.
+        controls: of the guide's size.
+    """
+    exposed = soft_clip(srgb_to_linear(guide) * torch.exp(log_exposure(shading, controls)))
+    picture = linear_to_srgb(exposed)
+    return picture + controls.residual * picture * (1 - picture)
+
+
+def _analysis_size(size: tuple[int, ...]) -> tuple[int, int]:
+    height, width = size
+    factor = min(1.0, ANALYSIS_SIZE / max(height, width))
+    return max(1, round(height * factor)), max(1, round(width * factor))
+
+
+def _masked_blur(values: Tensor, mask: Tensor) -> Tensor:
+    """Blur where the mask is; outside, the nearest garment's light fades to 0."""
+    weights = mask + 1e-4
+    return _blur(values * mask) / _blur(weights)
+
+
+def _blur(values: Tensor) -> Tensor:
+    radius = round(2.5 * COARSE_SIGMA)
+    offsets = torch.arange(-radius, radius + 1, device=values.device, dtype=values.dtype)
+    kernel = torch.exp(-0.5 * (offsets / COARSE_SIGMA) ** 2)
+    kernel = kernel / kernel.sum()
+    values = F.pad(values, (radius, radius, radius, radius), mode="replicate")
+    return F.conv2d(F.conv2d(values, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))
