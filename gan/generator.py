@@ -17,7 +17,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, upsample
-from gan.shading import Controls, Shading, apply_controls, garment_shading
+from gan.shading import (
+    Controls,
+    apply_controls,
+    garment_shading,
+    linear_to_srgb,
+    soft_clip,
+    srgb_to_linear,
+)
 
 WEIGHTS_FILE = Path(__file__).parent / "weights" / "generator.safetensors"
 WORKING_SIZE = 256
@@ -26,7 +33,8 @@ NOISE_SIZE = 8
 STRIDE = 8
 TRUST_RANGE = 1.5
 GAIN_RANGE = 2.0
-CONTROL_CHANNELS = 6
+BASE_CHANNELS = 3
+STEP_CHANNELS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +54,23 @@ class Features:
     """A garment as the network sees it; the same for all variants.
 
     Attributes:
-        shading: the analytic shading at the working size.
-        base: B×6×H×W, raw controls that depend on the garment only.
+        base: B×3×H×W, trust in the coarse and the fine shading and the gain, as the garment alone has them.
+        half: B×2×H/2×W/2, the log-exposure that `base` gives, and the mask.
         quarter: B×C×H/4×W/4, features for the guide's branch.
-        mask: B×1×H×W.
         size: height and width before padding.
     """
 
-    shading: Shading
     base: Tensor
+    half: Tensor
     quarter: Tensor
-    mask: Tensor
     size: tuple[int, int]
 
     def repeated(self, count: int) -> Features:
         """Return the features of one garment for a batch of `count` guides."""
         if self.base.shape[0] == count:
             return self
-        base, quarter, mask, coarse, fine, level = (
-            x.expand(count, -1, -1, -1)
-            for x in (self.base, self.quarter, self.mask, self.shading.coarse, self.shading.fine, self.shading.level)
-        )
-        return Features(Shading(coarse, fine, level), base, quarter, mask, self.size)
+        base, half, quarter = (x.expand(count, -1, -1, -1) for x in (self.base, self.half, self.quarter))
+        return Features(base, half, quarter, self.size)
 
 
 class GarmentEncoder(nn.Module):
@@ -89,16 +92,16 @@ class GarmentEncoder(nn.Module):
         self.from_eighth = PaddedConv(widths.eighth + widths.quarter, widths.quarter)
         self.from_quarter = PaddedConv(widths.quarter + widths.half, widths.half)
         self.from_half = PaddedConv(widths.half + widths.full, widths.full)
-        self.head = _zero_initialised(PaddedConv(widths.full, CONTROL_CHANNELS))
+        self.head = _zero_initialised(PaddedConv(widths.full, BASE_CHANNELS))
 
     def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the raw controls B×6×H×W and the features B×C×H/4×W/4."""
+        """Return raw controls B×3×H×W and features B×C×H/4×W/4."""
         full = F.silu(self.stem(inputs))
         half = F.silu(self.to_half(full))
         quarter = F.silu(self.to_quarter(half))
-        quarter = self.quarter_block(quarter, F.adaptive_avg_pool2d(mask, quarter.shape[-2:]))
+        quarter = self.quarter_block(quarter, F.avg_pool2d(mask, 4))
         deep = F.silu(self.to_eighth(quarter))
-        small_mask = F.adaptive_avg_pool2d(mask, deep.shape[-2:])
+        small_mask = F.avg_pool2d(mask, 8)
         for block in self.blocks:
             deep = block(deep, small_mask)
         quarter = F.silu(self.from_eighth(torch.cat([upsample(deep, quarter), quarter], dim=1)))
@@ -120,7 +123,7 @@ class GuideBranch(nn.Module):
         self.merge = PaddedConv(widths.quarter, widths.guide, size=1)
         self.blocks = nn.ModuleList(ModulatedBlock(widths.guide, widths.guide, code_size) for _ in range(2))
         self.from_quarter = PaddedConv(widths.guide + self.INPUTS, widths.guide // 2)
-        self.head = _zero_initialised(PaddedConv(widths.guide // 2, CONTROL_CHANNELS))
+        self.head = _zero_initialised(PaddedConv(widths.guide // 2, STEP_CHANNELS))
 
     def forward(self, half: Tensor, garment: Tensor, code: Tensor) -> Tensor:
         """Return raw corrections B×6×H/2×W/2.
@@ -131,7 +134,7 @@ class GuideBranch(nn.Module):
             code: B×(Z+1), the noise and the strength.
         """
         condition = F.silu(self.quarter(F.silu(self.to_quarter(half))))
-        mask = F.adaptive_avg_pool2d(half[:, -1:], condition.shape[-2:])
+        mask = F.avg_pool2d(half[:, -1:], 2)
         features = self.merge(garment) + condition
         for block in self.blocks:
             features = block(features, condition, code, mask)
@@ -165,8 +168,11 @@ class Generator(nn.Module):
         shading = garment_shading(garment, mask)
         level = shading.level.expand(-1, -1, *garment.shape[-2:])
         inputs = torch.cat([2 * garment - 1, mask, shading.coarse, 2 * shading.fine, 0.5 * level + 1], dim=1)
-        base, quarter = self.garment(inputs.to(self.dtype), mask.to(self.dtype))
-        return Features(shading, base.float(), quarter, mask, size)
+        raw, quarter = self.garment(inputs.to(self.dtype), mask.to(self.dtype))
+        base = _base_controls(raw.float())
+        exposure = base[:, :1] * shading.coarse + base[:, 1:2] * shading.fine + base[:, 2:]
+        half = F.avg_pool2d(torch.cat([exposure, mask], dim=1), 2)
+        return Features(base, half, quarter, size)
 
     def controls(self, features: Features, guide: Tensor, z: Tensor, strength: Tensor) -> Controls:
         """Say how to light and tint each guide.
@@ -181,14 +187,15 @@ class Generator(nn.Module):
             Controls of the garment's working size, float32.
         """
         features = features.repeated(guide.shape[0])
-        guide = _padded(guide.float())
-        base = _limited(features.base)
-        lit = apply_controls(guide, features.shading, base)
-        half = F.avg_pool2d(torch.cat([2 * guide - 1, 2 * lit - 1, features.mask], dim=1), 2)
+        guide = F.avg_pool2d(_padded(guide.float()), 2)
+        exposure, mask = features.half.split(1, dim=1)
+        lit = linear_to_srgb(soft_clip(srgb_to_linear(guide) * torch.exp(exposure)))
+        half = torch.cat([2 * guide - 1, 2 * lit - 1, mask], dim=1)
         code = torch.cat([z, strength.view(-1, 1)], dim=1)
-        step = self.guide(half.to(self.dtype), features.quarter, code.to(self.dtype)).float()
-        step = upsample(step, guide) * strength.view(-1, 1, 1, 1)
-        return _cropped(_limited(features.base + step), features.size)
+        raw = self.guide(half.to(self.dtype), features.quarter, code.to(self.dtype)).float()
+        step = upsample(torch.tanh(raw.contiguous()) * strength.view(-1, 1, 1, 1), features.base)
+        trust_coarse, trust_fine, gain = (features.base + step[:, :BASE_CHANNELS]).split(1, dim=1)
+        return _cropped(Controls(trust_coarse, trust_fine, gain, step[:, BASE_CHANNELS:]), features.size)
 
     def forward(self, garment: Tensor, mask: Tensor, guide: Tensor, z: Tensor, strength: Tensor) -> Tensor:
         """Return the sRGB picture N×3×H×W at the working size."""
@@ -217,15 +224,10 @@ def _zero_initialised(layer: PaddedConv) -> PaddedConv:
     return layer
 
 
-def _limited(raw: Tensor) -> Controls:
-    """Turn raw outputs B×6×H×W into controls within their ranges; raw zeros are the analytic picture."""
-    trust_coarse, trust_fine, gain, residual = raw.split((1, 1, 1, 3), dim=1)
-    return Controls(
-        1 + TRUST_RANGE * torch.tanh(trust_coarse),
-        1 + TRUST_RANGE * torch.tanh(trust_fine),
-        GAIN_RANGE * torch.tanh(gain / GAIN_RANGE),
-        torch.tanh(residual),
-    )
+def _base_controls(raw: Tensor) -> Tensor:
+    """Bound raw outputs B×3×H×W; raw zeros are the analytic picture: trust 1, trust 1, gain 0."""
+    trust = 1 + TRUST_RANGE * torch.tanh(raw[:, :2].contiguous())
+    return torch.cat([trust, GAIN_RANGE * torch.tanh(raw[:, 2:].contiguous() / GAIN_RANGE)], dim=1)
 
 
 def _padded(values: Tensor) -> Tensor:
