@@ -1,0 +1,118 @@
+"""A style image made ready to be laid: its seamless tile, its size on a garment, its colours. Cached by content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+import cv2
+import numpy as np
+
+from gan.guide.lattice import Lattice, find_lattice
+from gan.guide.quilting import quilt
+from gan.guide.tile import Tile, cut_cell
+
+SMALLEST_SIDE = 32
+LARGEST_SIDE = 640
+CACHED_STYLES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class StyleCloth:
+    """Everything the guides need of a style.
+
+    Attributes:
+        picture: the style, h×w×3 uint8, between 32 and 640 pixels.
+        tile: what `print` repeats.
+        lattice: the style's own period, None when it does not repeat.
+        key: content hash of the original picture.
+        is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
+            everywhere.
+    """
+
+    picture: np.ndarray
+    tile: Tile
+    lattice: Lattice | None
+    key: str
+    is_picture: bool
+    notes: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the style is a repeating pattern."""
+        return self.lattice is not None
+
+
+class _Recent:
+    """A bounded least-recently-used store, safe between threads."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity, self._items, self._lock = capacity, OrderedDict[str, StyleCloth](), Lock()
+
+    def get(self, key: str) -> StyleCloth | None:
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+            return self._items.get(key)
+
+    def put(self, key: str, cloth: StyleCloth) -> None:
+        with self._lock:
+            self._items[key] = cloth
+            self._items.move_to_end(key)
+            while len(self._items) > self._capacity:
+                self._items.popitem(last=False)
+
+
+_RECENT = _Recent(CACHED_STYLES)
+
+
+def prepare_style(style: np.ndarray) -> StyleCloth:
+    """Return the style made ready; the same picture again comes from the cache.
+
+    Args:
+        style: H×W×3 RGB uint8, any size from 1×1.
+
+    Raises:
+        ValueError: the array is not an RGB picture.
+    """
+    if style.ndim != 3 or style.shape[2] != 3 or style.dtype != np.uint8 or not style.size:
+        raise ValueError("A style must be an RGB picture of 8-bit values.")
+    key = hashlib.sha1(repr(style.shape).encode() + np.ascontiguousarray(style).tobytes()).hexdigest()
+    cloth = _RECENT.get(key)
+    if cloth is None:
+        cloth = _prepared(style, key)
+        _RECENT.put(key, cloth)
+    return cloth
+
+
+def _prepared(style: np.ndarray, key: str) -> StyleCloth:
+    picture = _working_size(style)
+    lattice = find_lattice(picture)
+    if lattice is not None:
+        return StyleCloth(picture, cut_cell(picture, lattice), lattice, key, is_picture=False)
+    image = quilt(picture)
+    basis = np.diag([float(image.shape[1]), float(image.shape[0])])
+    return StyleCloth(picture, Tile(image, basis), None, key, _is_picture(picture))
+
+
+def _working_size(style: np.ndarray) -> np.ndarray:
+    """Bring the style's sides to 32..640 pixels; a ribbon is repeated across until it is a cloth."""
+    factor = min(1.0, LARGEST_SIDE / max(style.shape[:2]))
+    if factor < 1.0:
+        size = [max(1, round(side * factor)) for side in style.shape[1::-1]]
+        style = cv2.resize(style, size, interpolation=cv2.INTER_AREA)
+    if max(style.shape[:2]) < SMALLEST_SIDE:
+        factor = SMALLEST_SIDE / max(style.shape[:2])
+        size = [max(1, round(side * factor)) for side in style.shape[1::-1]]
+        style = cv2.resize(style, size, interpolation=cv2.INTER_CUBIC)
+    rows, columns = (max(1, -(-SMALLEST_SIDE // side)) for side in style.shape[:2])
+    return np.ascontiguousarray(np.tile(style, (rows, columns, 1)))
+
+
+def _is_picture(picture: np.ndarray) -> bool:
+    """A scene's coarse colours vary as much as its details; a texture's average out."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
+    coarse = cv2.resize(lab, (5, 5), interpolation=cv2.INTER_AREA)
+    return bool(coarse.var((0, 1)).sum() > 0.22 * lab.var((0, 1)).sum())

@@ -1,0 +1,270 @@
+"""Does a picture repeat, and by which two vectors? Read from its normalised autocorrelation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gan.guide.colour import lab_planes
+
+WORKING_SIDE = 400
+SMALLEST_PERIOD = 5.0
+LARGEST_SHIFT = 0.72  # of the picture's side: beyond it too little of the picture overlaps itself
+LEAST_MATCH = 0.55
+LEAST_PROMINENCE = 0.25
+STRIPE_MATCH = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The translations that map a pattern onto itself.
+
+    Attributes:
+        basis: 2×2, the columns are the two shortest period vectors (x, y) in pixels.
+        match: correlation of the picture with its shifted self, averaged over the nearest periods, 0..1.
+        striped: the second vector runs along stripes, so that its length is a free choice.
+    """
+
+    basis: np.ndarray
+    match: float
+    striped: bool = False
+
+    @property
+    def period(self) -> float:
+        """Side of the square with the cell's area, in pixels; for stripes the stripes' period."""
+        if self.striped:
+            return float(np.linalg.norm(self.basis[:, 0]))
+        return float(np.sqrt(abs(np.linalg.det(self.basis))))
+
+    @property
+    def rotation(self) -> float:
+        """Angle of the first vector to the x axis in degrees, in −45..45 (a lattice has no more)."""
+        angle = np.degrees(np.arctan2(self.basis[1, 0], self.basis[0, 0]))
+        return float((angle + 45.0) % 90.0 - 45.0)
+
+
+def find_lattice(picture: np.ndarray) -> Lattice | None:
+    """Return the picture's lattice, or None when it does not repeat.
+
+    Args:
+        picture: H×W×3 RGB.
+    """
+    factor = min(1.0, WORKING_SIDE / max(picture.shape[:2]))
+    if factor < 1.0:
+        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    if min(picture.shape[:2]) < 24:
+        return None
+    correlation = autocorrelation(_detrended(lab_planes(picture)))
+    lattice = _striped_lattice(correlation) or _full_lattice(correlation)
+    if lattice is None:
+        return None
+    return Lattice(lattice.basis / factor, lattice.match, lattice.striped)
+
+
+def autocorrelation(planes: np.ndarray) -> np.ndarray:
+    """Return the overlap-normalised autocorrelation of H×W×C planes, (2H−1)×(2W−1), zero shift in the centre.
+
+    Each shift is normalised by the mean and variance of the overlap alone (Padfield 2012, "Masked object
+    registration in the Fourier domain"), so far shifts are not damped.
+    """
+    height, width = planes.shape[:2]
+    product = np.zeros((2 * height - 1, 2 * width - 1), np.float64)
+    variance = np.zeros_like(product)
+    count = np.outer(_overlaps(height), _overlaps(width))
+    for plane in np.moveaxis(planes, 2, 0):
+        total = _overlap_sums(plane)
+        square = _overlap_sums(plane * plane)
+        product += _raw_correlation(plane) - total * total[::-1, ::-1] / count
+        variance += np.maximum(square - total * total / count, 0.0)
+    scale = np.sqrt(variance * variance[::-1, ::-1])
+    floor = 1e-3 * variance[height - 1, width - 1] * count / count.max() + 1e-6
+    return (product / np.maximum(scale, floor)).astype(np.float32)
+
+
+def _detrended(planes: np.ndarray) -> np.ndarray:
+    """Take out the best quadratic surface per plane: uneven light must not pass for pattern."""
+    height, width = planes.shape[:2]
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
+    flat = planes.reshape(-1, planes.shape[2])
+    weights = np.linalg.solve(terms.T @ terms, terms.T @ flat)
+    return (flat - terms @ weights).reshape(planes.shape).astype(np.float32)
+
+
+def _overlaps(length: int) -> np.ndarray:
+    return (length - np.abs(np.arange(1 - length, length))).astype(np.float64)
+
+
+def _overlap_sums(plane: np.ndarray) -> np.ndarray:
+    """Sum of the plane over the part that a shifted copy covers, for every shift."""
+    height, width = plane.shape
+    integral = cv2.integral(plane, sdepth=cv2.CV_64F)
+    dy, dx = np.arange(1 - height, height), np.arange(1 - width, width)
+    top, bottom = np.maximum(-dy, 0), np.minimum(height - dy, height)
+    left, right = np.maximum(-dx, 0), np.minimum(width - dx, width)
+    strip = integral[bottom] - integral[top]
+    return strip[:, right] - strip[:, left]
+
+
+def _raw_correlation(plane: np.ndarray) -> np.ndarray:
+    height, width = plane.shape
+    shape = (cv2.getOptimalDFTSize(2 * height), cv2.getOptimalDFTSize(2 * width))
+    padded = np.zeros(shape, np.float32)
+    padded[:height, :width] = plane
+    spectrum = cv2.dft(padded, nonzeroRows=height)
+    power = cv2.mulSpectrums(spectrum, spectrum, 0, conjB=True)
+    circular = cv2.idft(power, flags=cv2.DFT_SCALE)
+    rolled = np.roll(circular, (height - 1, width - 1), (0, 1))
+    return rolled[: 2 * height - 1, : 2 * width - 1].astype(np.float64)
+
+
+class _Surface:
+    """The autocorrelation as a function of a shift (x, y) in pixels."""
+
+    def __init__(self, correlation: np.ndarray) -> None:
+        self.values = correlation
+        self.centre = np.array([correlation.shape[1] // 2, correlation.shape[0] // 2], np.float64)
+        self.reach = self.centre * LARGEST_SHIFT
+
+    def at(self, shifts: np.ndarray) -> np.ndarray:
+        """Return the bilinear value at N×2 shifts."""
+        points = (np.asarray(shifts, np.float64) + self.centre).astype(np.float32)
+        return cv2.remap(self.values, points[:, None, 0], points[:, None, 1], cv2.INTER_LINEAR)[:, 0]
+
+    def reaches(self, shifts: np.ndarray) -> np.ndarray:
+        """Return which N×2 shifts leave enough overlap to be judged."""
+        return np.all(np.abs(shifts) <= self.reach, axis=1)
+
+    def climb(self, shift: np.ndarray, radius: int = 2) -> np.ndarray:
+        """Return the sub-pixel top nearest to a shift (parabola through the neighbours)."""
+        x, y = np.rint(shift + self.centre).astype(int)
+        for _ in range(3):
+            window = self.values[y - radius : y + radius + 1, x - radius : x + radius + 1]
+            if window.shape != (2 * radius + 1, 2 * radius + 1):
+                return shift
+            row, column = np.unravel_index(int(window.argmax()), window.shape)
+            x, y = x + int(column) - radius, y + int(row) - radius
+        if not (0 < x < self.values.shape[1] - 1 and 0 < y < self.values.shape[0] - 1):
+            return shift
+        offset = [_vertex(self.values[y, x - 1 : x + 2]), _vertex(self.values[y - 1 : y + 2, x])]
+        return np.array([x, y], np.float64) + offset - self.centre
+
+
+def _vertex(three: np.ndarray) -> float:
+    before, top, after = (float(value) for value in three)
+    bend = before - 2 * top + after
+    return 0.0 if bend >= -1e-9 else float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5))
+
+
+def _peaks(surface: _Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Tops of one half plane that stand out of the valley between them and the origin, shortest first."""
+    values = surface.values
+    tops = (values >= cv2.dilate(values, np.ones((5, 5), np.uint8))) & (values > LEAST_MATCH)
+    rows, columns = np.nonzero(tops)
+    shifts = np.stack([columns, rows], 1) - surface.centre
+    upper = (shifts[:, 1] > 0) | ((shifts[:, 1] == 0) & (shifts[:, 0] > 0))
+    length = np.linalg.norm(shifts, axis=1)
+    shifts = shifts[upper & surface.reaches(shifts) & (length >= SMALLEST_PERIOD)]
+    if not len(shifts):
+        return shifts, np.zeros(0, np.float32)
+    steps = np.linspace(0.1, 0.9, 17)[:, None, None]
+    valley = surface.at((steps * shifts).reshape(-1, 2)).reshape(17, -1).min(0)
+    height = surface.at(shifts)
+    keep = height - valley >= LEAST_PROMINENCE
+    order = np.argsort(np.linalg.norm(shifts[keep], axis=1), kind="stable")
+    return shifts[keep][order], height[keep][order]
+
+
+def _full_lattice(correlation: np.ndarray) -> Lattice | None:
+    surface = _Surface(correlation)
+    shifts, heights = _peaks(surface)
+    if len(shifts) < 2:
+        return None
+    good = heights >= max(LEAST_MATCH, 0.9 * float(np.quantile(heights, 0.98)))
+    shifts = shifts[good][:24]
+    best: tuple[float, np.ndarray] | None = None
+    for i, first in enumerate(shifts):
+        for second in shifts[i + 1 :]:
+            area = abs(first[0] * second[1] - first[1] * second[0])
+            if area < 0.25 * np.linalg.norm(first) * np.linalg.norm(second) or (best and area >= 0.97 * best[0]):
+                continue
+            basis = _reduced(np.stack([first, second], 1))
+            if _neighbour_match(surface, basis).min() >= max(LEAST_MATCH, 0.86 * float(heights[good].max())):
+                best = (area, basis)
+    if best is None:
+        return None
+    basis = _refined(surface, best[1])
+    return Lattice(basis, float(_neighbour_match(surface, basis).mean()))
+
+
+def _neighbour_match(surface: _Surface, basis: np.ndarray) -> np.ndarray:
+    shifts = (basis @ np.array([[1, 0, 1, 1, 2, 0], [0, 1, 1, -1, 0, 2]])).T
+    return surface.at(shifts[surface.reaches(shifts)])
+
+
+def _reduced(basis: np.ndarray) -> np.ndarray:
+    """Gauss's reduction: the two shortest vectors of the same lattice, the flatter one first, right-handed."""
+    a, b = basis[:, 0], basis[:, 1]
+    for _ in range(20):
+        if np.dot(a, a) > np.dot(b, b):
+            a, b = b, a
+        turns = np.rint(np.dot(a, b) / np.dot(a, a))
+        if turns == 0:
+            break
+        b = b - turns * a
+    if abs(a[0]) * np.linalg.norm(b) < abs(b[0]) * np.linalg.norm(a):
+        a, b = b, a
+    a = a if a[0] >= 0 else -a
+    return np.stack([a, b if a[0] * b[1] - a[1] * b[0] > 0 else -b], 1)
+
+
+def _refined(surface: _Surface, basis: np.ndarray) -> np.ndarray:
+    """Fit the basis to the tops at all its multiples: far ones fix the period to a fraction of a pixel."""
+    for reach in (1, 2, 4, 8):
+        steps = np.stack(np.meshgrid(np.arange(-reach, reach + 1), np.arange(0, reach + 1)), -1).reshape(-1, 2)
+        steps = steps[np.any(steps != 0, axis=1)].astype(np.float64)
+        shifts = steps @ basis.T
+        inside = surface.reaches(shifts)
+        if inside.sum() < 2:
+            break
+        tops = np.array([surface.climb(shift) for shift in shifts[inside]])
+        near = np.linalg.norm(tops - shifts[inside], axis=1) < 0.2 * np.linalg.norm(basis, axis=0).min() + 1
+        if near.sum() < 2 or np.linalg.matrix_rank(steps[inside][near]) < 2:
+            break
+        basis = np.linalg.lstsq(steps[inside][near], tops[near], rcond=None)[0].T
+    return basis
+
+
+def _striped_lattice(correlation: np.ndarray) -> Lattice | None:
+    """A pattern that changes in one direction only: its correlation is a ridge, not peaks."""
+    surface = _Surface(correlation)
+    angles = np.radians(np.arange(0.0, 180.0, 1.0))
+    directions = np.stack([np.cos(angles), np.sin(angles)], 1)
+    radii = np.linspace(0.1, 0.6, 24) * surface.centre.min()
+    along = surface.at((radii[:, None, None] * directions).reshape(-1, 2)).reshape(24, -1)
+    ridge = along.min(0)
+    best = int(ridge.argmax())
+    if ridge[best] < STRIPE_MATCH:
+        return None
+    along_stripe = directions[best]
+    across = np.array([-along_stripe[1], along_stripe[0]])
+    period = _first_period(surface, across)
+    if period is None:
+        return None
+    length = max(period[0], 0.6 * float(surface.centre.min()))
+    return Lattice(np.stack([across * period[0], -along_stripe * length], 1), period[1], striped=True)
+
+
+def _first_period(surface: _Surface, direction: np.ndarray) -> tuple[float, float] | None:
+    radii = np.arange(0.0, float(surface.reach.min()), 0.5)
+    profile = surface.at(radii[:, None] * direction)
+    inner = np.arange(1, len(profile) - 1)
+    tops = inner[(profile[inner] >= profile[inner - 1]) & (profile[inner] > profile[inner + 1])]
+    tops = tops[(radii[tops] >= SMALLEST_PERIOD) & (profile[tops] > LEAST_MATCH)]
+    tops = np.array([top for top in tops if profile[top] - profile[:top].min() >= LEAST_PROMINENCE], int)
+    if not len(tops):
+        return None
+    first = tops[profile[tops] >= 0.93 * profile[tops].max()][0]
+    return float(radii[first] + 0.5 * _vertex(profile[first - 1 : first + 2])), float(profile[first])

@@ -1,0 +1,48 @@
+"""Chooses what the variants of one request shall be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gan.guide.cloth import StyleCloth
+from gan.guide.form import GarmentForm
+from gan.request import Mode, RenderRequest
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPlan:
+    """How one variant is laid: the arguments of `lay_guide`."""
+
+    mode: Mode
+    scale: float
+    angle: float
+    seed: int
+
+
+_PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
+    "pattern": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
+    "texture": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.7, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 0.6, 90.0)),
+    "picture": ((Mode.PRINT, 1.0, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 2.0, 0.0), (Mode.PALETTE, 1.0, 0.0)),
+    "print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
+    "paint": ((Mode.PAINT, 1.0, 0.0), (Mode.PAINT, 1.6, 0.0), (Mode.PAINT, 0.65, 0.0), (Mode.PAINT, 1.0, 90.0)),
+    "palette": ((Mode.PALETTE, 1.0, 0.0),) * 4,
+}
+
+
+def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) -> list[VariantPlan]:
+    """Return the request's variants, really different from each other.
+
+    Variant i has seed `request.seed + i`; scales are factors of the request's.
+
+    Args:
+        cloth: the prepared style; its kind decides what `auto` means.
+        form: the garment.
+        request: mode, number of variants, scale and seed are read.
+    """
+    kind = str(request.mode)
+    if request.mode is Mode.AUTO:
+        kind = "pattern" if cloth.repeats else "picture" if cloth.is_picture else "texture"
+    return [
+        VariantPlan(mode, round(scale * request.scale, 4), angle, request.seed + index)
+        for index, (mode, scale, angle) in enumerate(_PLANS[kind][: request.variants])
+    ]

@@ -1,0 +1,121 @@
+"""`print`: the style as cloth, cut and laid panel by panel, following the folds."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from gan.guide.cloth import StyleCloth
+from gan.guide.form import GarmentForm
+from gan.guide.panels import Panel
+from gan.guide.tile import Tile
+
+SMALLEST_REPEAT = 6.0  # output pixels; finer repeats would only alias
+REPEATS_ACROSS = (4.5, 16.0)  # fewest and most repeats of a pattern across a garment
+PICTURE_WIDTH = 1.25  # a scene's width against the garment's
+TEXTURE_WIDTH = 0.8
+
+
+def default_zoom(cloth: StyleCloth, form: GarmentForm) -> float:
+    """Return how many output pixels one style pixel measures at scale 1."""
+    side = float(np.mean(cloth.picture.shape[:2]))
+    if cloth.lattice is None:
+        return (PICTURE_WIDTH if cloth.is_picture else TEXTURE_WIDTH) * form.width / side
+    fewest, most = REPEATS_ACROSS
+    repeat = np.clip(0.8 * form.width * cloth.lattice.period / side, form.width / most, form.width / fewest)
+    return float(repeat / cloth.lattice.period)
+
+
+def lay_print(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, seed: int) -> np.ndarray:
+    """Return the style laid over the garment's frame as cloth, H×W×3.
+
+    Args:
+        cloth: the prepared style.
+        form: the garment.
+        scale: pattern size as a factor of the default.
+        angle: degrees, clockwise.
+        seed: decides where in the pattern the cloth is cut.
+    """
+    tile = _sized(cloth.tile, default_zoom(cloth, form) * scale)
+    chance = np.random.default_rng(seed)
+    picture: np.ndarray | None = None
+    for panel in form.panels:
+        piece = _cut_piece(tile, form, panel, angle, chance.random(2) if seed else np.zeros(2))
+        picture = piece if picture is None else _sewn(picture, piece, panel)
+    assert picture is not None
+    return picture
+
+
+def _sized(tile: Tile, zoom: float) -> Tile:
+    """Resample the tile to output size once, averaging texels when it shrinks, so that laying it cannot alias."""
+    edges = np.linalg.norm(tile.basis, axis=0) * zoom
+    enlarge = max(1.0, SMALLEST_REPEAT / float(edges.min()))
+    width, height = (max(2, round(float(edge * enlarge))) for edge in edges)
+    shrinks = width * height < tile.image.shape[0] * tile.image.shape[1]
+    image = _resized_torus(tile.image, width, height, cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+    return Tile(image, tile.basis * zoom * enlarge)
+
+
+def _resized_torus(image: np.ndarray, width: int, height: int, method: int) -> np.ndarray:
+    """Resize a seamless picture without making an edge: it is resized with a margin of itself."""
+    if (height, width) == image.shape[:2]:
+        return image
+    rows, columns = image.shape[:2]
+    repeats = 3 if rows * columns <= 256 * 256 else 1
+    if repeats == 3:
+        wide = cv2.resize(np.tile(image, (3, 3, 1)), (3 * width, 3 * height), interpolation=method)
+        return np.ascontiguousarray(wide[height : 2 * height, width : 2 * width])
+    return cv2.resize(image, (width, height), interpolation=method)
+
+
+def _cut_piece(tile: Tile, form: GarmentForm, panel: Panel, angle: float, offset: np.ndarray) -> np.ndarray:
+    """Return the cloth over the panel's box."""
+    top, bottom, left, right = panel.box
+    turn = np.radians(angle + panel.axis)
+    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    texels = np.array([tile.image.shape[1], tile.image.shape[0]])
+    matrix = texels[:, None] * (np.linalg.inv(tile.basis) @ rotation)
+    corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]]) - panel.anchor
+    bend = _displacement(form, panel)
+    reach = np.abs(bend).max() * np.abs(matrix).sum(1) + 3
+    seen = corners @ matrix.T + (offset + 0.5) * texels
+    low = np.floor(seen.min(0) - reach)
+    cloth = _unrolled(tile.image, low.astype(int), np.ceil(seen.max(0) + reach).astype(int))
+    return _remapped(cloth, matrix, seen[0] - low, bend)
+
+
+def _displacement(form: GarmentForm, panel: Panel) -> np.ndarray:
+    top, bottom, left, right = panel.box
+    full = cv2.resize(form.displacement, form.size[::-1], interpolation=cv2.INTER_LINEAR)
+    return full[top:bottom, left:right]
+
+
+def _unrolled(image: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The periodic image over texels low..high (x, y)."""
+    columns = np.arange(low[0], high[0]) % image.shape[1]
+    rows = np.arange(low[1], high[1]) % image.shape[0]
+    return np.take(np.take(image, columns, axis=1), rows, axis=0)
+
+
+def _remapped(cloth: np.ndarray, matrix: np.ndarray, start: np.ndarray, bend: np.ndarray) -> np.ndarray:
+    height, width = bend.shape[:2]
+    x = np.arange(width, dtype=np.float32)[None, :] + bend[..., 0]
+    y = np.arange(height, dtype=np.float32)[:, None] + bend[..., 1]
+    a, b = matrix.astype(np.float32), start.astype(np.float32)
+    return cv2.remap(
+        cloth,
+        a[0, 0] * x + (a[0, 1] * y + b[0]),
+        a[1, 0] * x + (a[1, 1] * y + b[1]),
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
+
+
+def _sewn(picture: np.ndarray, piece: np.ndarray, panel: Panel) -> np.ndarray:
+    top, bottom, left, right = panel.box
+    if panel.weight is None:
+        return piece
+    weight = panel.weight[top:bottom, left:right]
+    under = picture[top:bottom, left:right]
+    picture[top:bottom, left:right] = cv2.blendLinear(piece, under, weight, 1 - weight)
+    return picture

@@ -1,0 +1,162 @@
+"""Extends a picture that does not repeat: image quilting with minimal-cut seams, closed into a torus.
+
+Efros and Freeman, "Image Quilting for Texture Synthesis and Transfer", SIGGRAPH 2001. The picture itself stays whole in
+the middle; only the ring around it, which joins it to its own repeats, is quilted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gan.guide.colour import lab_planes
+
+SEARCH_SIDE = 120  # blocks are searched in a reduced picture of this long side
+KEPT_BLOCKS = 4  # blocks along each side of the picture that stay as they are
+RING_BLOCKS = 2  # blocks of quilted cloth between the picture and its repeat
+OVERLAP = 0.34  # of a block's side
+NEAR_BEST = 1.1  # a block is drawn among those whose error is at most this times the best
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """The block grid at one resolution: side, overlap and step in pixels (x, y)."""
+
+    side: tuple[int, int]
+    overlap: tuple[int, int]
+
+    @property
+    def step(self) -> tuple[int, int]:
+        return self.side[0] - self.overlap[0], self.side[1] - self.overlap[1]
+
+
+def quilt(picture: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Return a seamless tile, about one and a half times the picture's size, with the picture in it.
+
+    Args:
+        picture: H×W×3 RGB, both sides at least 24 pixels.
+        seed: fixes the choice among equally good blocks.
+    """
+    factor = max(1, round(max(picture.shape[:2]) / SEARCH_SIDE))
+    small = cv2.resize(picture, (picture.shape[1] // factor, picture.shape[0] // factor), interpolation=cv2.INTER_AREA)
+    blocks = _block_grid(small.shape[1], small.shape[0])
+    return _Quilt(picture, lab_planes(small), blocks, factor, np.random.default_rng(seed)).fill()
+
+
+def _block_grid(width: int, height: int) -> _Blocks:
+    def side_and_overlap(length: int) -> tuple[int, int]:
+        step = max(2, int(length / (KEPT_BLOCKS + OVERLAP / (1 - OVERLAP))))
+        overlap = max(1, length - KEPT_BLOCKS * step)
+        return step + overlap, overlap
+
+    (wide, across), (high, down) = side_and_overlap(width), side_and_overlap(height)
+    return _Blocks((wide, high), (across, down))
+
+
+class _Quilt:
+    """A torus being filled block by block; `small` decides where blocks come from, `full` is the result."""
+
+    def __init__(
+        self,
+        picture: np.ndarray,
+        reduced: np.ndarray,
+        blocks: _Blocks,
+        factor: int,
+        chance: np.random.Generator,
+    ) -> None:
+        self.picture, self.reduced, self.blocks, self.factor, self.chance = picture, reduced, blocks, factor, chance
+        count = KEPT_BLOCKS + RING_BLOCKS
+        self.columns = self.rows = count
+        wide, high = count * blocks.step[0], count * blocks.step[1]
+        self.small = np.zeros((high, wide, 3), np.float32)
+        self.known = np.zeros((high, wide), np.float32)
+        self.full = np.zeros((high * factor, wide * factor, 3), np.float32)
+
+    def fill(self) -> np.ndarray:
+        self._keep_picture()
+        for row, column in self._order():
+            self._place(row, column)
+        return np.clip(np.rint(self.full), 0, 255).astype(np.uint8)
+
+    def _keep_picture(self) -> None:
+        high = KEPT_BLOCKS * self.blocks.step[1] + self.blocks.overlap[1]
+        wide = KEPT_BLOCKS * self.blocks.step[0] + self.blocks.overlap[0]
+        self.small[:high, :wide] = self.reduced[:high, :wide]
+        self.known[:high, :wide] = 1.0
+        high, wide = high * self.factor, wide * self.factor
+        self.full[:high, :wide] = self.picture[:high, :wide]
+
+    def _order(self) -> list[tuple[int, int]]:
+        """Blocks with most known surroundings first: along the picture's edges, the far corner last."""
+        cells = [(r, c) for r in range(self.rows) for c in range(self.columns) if max(r, c) >= KEPT_BLOCKS]
+        return sorted(cells, key=lambda cell: (min(cell) >= KEPT_BLOCKS, cell))
+
+    def _place(self, row: int, column: int) -> None:
+        step, side, factor = self.blocks.step, self.blocks.side, self.factor
+        rows = (row * step[1] + np.arange(side[1])) % self.small.shape[0]
+        columns = (column * step[0] + np.arange(side[0])) % self.small.shape[1]
+        window = np.ix_(rows, columns)
+        template, known = self.small[window], self.known[window]
+        y, x = self._best_source(template, known)
+        source = self.reduced[y : y + side[1], x : x + side[0]]
+        weight = _cut(np.square(template - source).sum(2), known, self.blocks.overlap)
+        self.small[window] += weight[..., None] * (source - template)
+        self.known[window] = 1.0
+        self._copy_full(rows[0] * factor, columns[0] * factor, y * factor, x * factor, weight)
+
+    def _best_source(self, template: np.ndarray, known: np.ndarray) -> tuple[int, int]:
+        error = _match_errors(self.reduced, template, known)
+        limit = max(float(error.min()), 1.0) * NEAR_BEST
+        choices = np.argwhere(error <= limit)
+        y, x = choices[self.chance.integers(len(choices))]
+        return int(y), int(x)
+
+    def _copy_full(self, top: int, left: int, y: int, x: int, weight: np.ndarray) -> None:
+        high, wide = weight.shape[0] * self.factor, weight.shape[1] * self.factor
+        smooth = cv2.resize(weight, (wide, high), interpolation=cv2.INTER_LINEAR)
+        smooth = np.clip((smooth - 0.5) * max(1.0, self.factor / 2) + 0.5, 0.0, 1.0)[..., None]
+        rows = (top + np.arange(high)) % self.full.shape[0]
+        columns = (left + np.arange(wide)) % self.full.shape[1]
+        window = np.ix_(rows, columns)
+        old = self.full[window]
+        self.full[window] = old + smooth * (self.picture[y : y + high, x : x + wide] - old)
+
+
+def _match_errors(reduced: np.ndarray, template: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Squared difference to the template's known pixels for every place a block can come from."""
+    mask = np.repeat(known[..., None], 3, axis=2)
+    return cv2.matchTemplate(reduced, template, cv2.TM_SQDIFF, mask=mask)
+
+
+def _cut(error: np.ndarray, known: np.ndarray, overlap: tuple[int, int]) -> np.ndarray:
+    """Weight of the new block, 0..1: it takes over along the cheapest cut through each known border."""
+    high, wide = error.shape
+    across, down = overlap
+    middle_row, middle_column = high // 2, wide // 2
+    weight = np.ones((high, wide), np.float32)
+    if known[middle_row, 0]:
+        weight[:, :across] = np.minimum(weight[:, :across], _side_weight(error[:, :across]))
+    if known[middle_row, -1]:
+        weight[:, -across:] = np.minimum(weight[:, -across:], _side_weight(error[:, -across:][:, ::-1])[:, ::-1])
+    if known[0, middle_column]:
+        weight[:down] = np.minimum(weight[:down], _side_weight(error[:down].T).T)
+    if known[-1, middle_column]:
+        weight[-down:] = np.minimum(weight[-down:], _side_weight(error[-down:][::-1].T).T[::-1])
+    return weight
+
+
+def _side_weight(error: np.ndarray) -> np.ndarray:
+    """Minimal-cost path down an overlap by dynamic programming; 1 to the right of it."""
+    cost = error.astype(np.float32).copy()
+    padded = np.full(cost.shape[1] + 2, np.inf, np.float32)
+    for row in range(1, len(cost)):
+        padded[1:-1] = cost[row - 1]
+        cost[row] += np.minimum(np.minimum(padded[:-2], padded[2:]), padded[1:-1])
+    path = np.empty(len(cost), int)
+    path[-1] = int(cost[-1].argmin())
+    for row in range(len(cost) - 2, -1, -1):
+        low = max(0, path[row + 1] - 1)
+        path[row] = low + int(cost[row, low : path[row + 1] + 2].argmin())
+    return (np.arange(error.shape[1])[None, :] > path[:, None]).astype(np.float32)
