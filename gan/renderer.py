@@ -1,0 +1,182 @@
+"""A request becomes files: garment and mask, style as cloth, guide, controls, light, composite."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from gan.devices import AUTO, choose_compute, use_single_threaded_operators
+from gan.generator import WEIGHTS_FILE
+from gan.guide import StyleCloth, VariantPlan, plan_variants, prepare_style
+from gan.network import ControlNetwork
+from gan.pictures import read_picture, write_picture
+from gan.request import Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
+from gan.scene import Scene, load_garment
+
+MASK_FILE = "mask.png"
+PREPARING_STEPS = 2
+WARM_UP_SIDE = 256
+
+
+class Renderer:
+    """Renders requests in this process, one at a time; the variants of a request are drawn side by side."""
+
+    def __init__(
+        self,
+        device: str = AUTO,
+        weights: Path | None = WEIGHTS_FILE,
+        threads: int | None = None,
+        *,
+        compiled: bool = False,
+    ) -> None:
+        """Load the networks.
+
+        Args:
+            device: "auto" or a torch device's name.
+            weights: of the generator; None leaves it untrained.
+            threads: how many variants are drawn side by side; None takes all cores.
+            compiled: compile the generator, which pays on a server.
+
+        Raises:
+            RenderError: this machine has no such device.
+        """
+        self.compute = choose_compute(device, threads)
+        use_single_threaded_operators()
+        self._network = ControlNetwork(self.compute, weights, compiled=compiled)
+        self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
+
+    def warm_up(self) -> None:
+        """Run the networks once, so that the first request does not pay for lazy initialisation."""
+        grey = np.full((WARM_UP_SIDE, WARM_UP_SIDE, 3), 128, np.uint8)
+        encoded = self._network.encode(grey, np.ones((WARM_UP_SIDE, WARM_UP_SIDE), np.float32))
+        self._network.controls(encoded, grey, seed=0)
+
+    def close(self) -> None:
+        """Stop the drawing threads."""
+        self._executor.shutdown(cancel_futures=True)
+
+    def render(self, request: RenderRequest, on_progress: ProgressCallback = lambda progress: None) -> RenderResult:
+        """Render all variants of a request into files; the same request gives the same bytes.
+
+        Args:
+            request: what to render.
+            on_progress: called after each step, from any thread but never from two at once. An exception that it
+                raises stops the render and comes out of this call.
+
+        Raises:
+            RenderError: the request cannot be rendered; the message is one sentence for the person who asked.
+        """
+        started = time.perf_counter()
+        steps = _Steps(PREPARING_STEPS + request.variants, on_progress)
+        with _memory_errors_as_sentences():
+            make_folder(request.output)
+            steps.advance("finding the garment")
+            style = self._executor.submit(_prepare_style_file, request.style)
+            garment = load_garment(request)
+            steps.advance("reading the style")
+            scene, cloth = Scene(garment, self._network), style.result()
+            mask_file = request.output / MASK_FILE
+            write_picture(mask_file, np.rint(garment.alpha * 255).astype(np.uint8))
+            steps.advance("drawing the variants")
+            variants = self._draw_all(scene, cloth, request, steps)
+        return RenderResult(variants, mask_file, garment.doubt, time.perf_counter() - started)
+
+    def _draw_all(self, scene: Scene, cloth: StyleCloth, request: RenderRequest, steps: _Steps) -> tuple[Variant, ...]:
+        def draw(number: int, plan: VariantPlan) -> Variant:
+            steps.check()
+            picture = scene.draw(cloth, plan, request.strength)
+            steps.check()
+            file = request.output / variant_file_name(number, plan)
+            write_picture(file, picture)
+            steps.advance("drawing the variants")
+            height, width = picture.shape[:2]
+            return Variant(file, plan.mode, plan.scale, plan.angle, plan.seed, width, height)
+
+        plans = plan_variants(cloth, scene.form, request)
+        return _gather([self._executor.submit(draw, number, plan) for number, plan in enumerate(plans, start=1)])
+
+
+class _Steps:
+    """Counts a render's steps for its progress callback; remembers that the callback stopped the render."""
+
+    def __init__(self, total: int, on_progress: ProgressCallback) -> None:
+        self._total, self._on_progress = total, on_progress
+        self._done, self._stopped, self._lock = -1, False, threading.Lock()
+
+    def advance(self, stage: str) -> None:
+        """Finish a step and name the stage that follows."""
+        with self._lock:
+            self._done += 1
+            self._report(Progress(self._done, self._total, stage))
+
+    def check(self) -> None:
+        """Raise if the render was stopped from another thread."""
+        if self._stopped:
+            raise RenderError("The render was stopped.")
+
+    def _report(self, progress: Progress) -> None:
+        try:
+            self._on_progress(progress)
+        except BaseException:
+            self._stopped = True
+            raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make the output folder.
+
+    Raises:
+        RenderError: it cannot be made or is no folder.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RenderError(f"The folder “{folder}” cannot be written to: {error.strerror}.") from error
+
+
+def variant_file_name(number: int, plan: VariantPlan) -> str:
+    """Return the name of a variant's file; the same variant always has the same."""
+    return f"variant-{number}-{plan.mode}-{plan.seed}.png"
+
+
+def _prepare_style_file(file: Path) -> StyleCloth:
+    return prepare_style(read_picture(file))
+
+
+def _gather(drawings: list[Future[Variant]]) -> tuple[Variant, ...]:
+    """Wait for all drawings; after the first failure the others are given up before it is raised."""
+    try:
+        return tuple(drawing.result() for drawing in drawings)
+    finally:
+        for drawing in drawings:
+            drawing.cancel()
+        wait(drawings)
+
+
+@contextmanager
+def _memory_errors_as_sentences() -> Iterator[None]:
+    """Turn the three ways in which memory runs out into one sentence."""
+    try:
+        yield
+    except (MemoryError, torch.OutOfMemoryError, cv2.error, RuntimeError) as error:
+        if not _is_memory_error(error):
+            raise
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        raise RenderError("The renderer ran out of memory; please ask for a smaller size.") from error
+
+
+def _is_memory_error(error: Exception) -> bool:
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    if isinstance(error, cv2.error):
+        return bool(error.code == cv2.Error.StsNoMem)
+    return "can't allocate memory" in str(error)

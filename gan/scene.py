@@ -1,0 +1,100 @@
+"""What all variants of one request share: the garment at the result's size, its mask, light, form and features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan.composite import Compositor, GarmentLight, light_guide
+from gan.guide import GarmentForm, StyleCloth, VariantPlan, analyse_garment, carries_shading, lay_guide
+from gan.mask import apply_region, edit_mask, find_mask, load_user_mask
+from gan.network import ControlNetwork, EncodedGarment
+from gan.pictures import read_picture, resize_picture, result_size
+from gan.request import Region, RenderError, RenderRequest
+
+CROP_MARGIN = 0.04
+"""Room left around the garment, as a part of its long side: the networks learned on garments with some background."""
+VISIBLE = 1 / 255
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedGarment:
+    """A garment photo at the result's size, and which part of it is restyled.
+
+    Attributes:
+        picture: H×W×3 uint8 RGB.
+        alpha: H×W float32 in 0 to 1.
+        doubt: one sentence when the automatic mask is unsure.
+    """
+
+    picture: np.ndarray
+    alpha: np.ndarray
+    doubt: str | None
+
+
+def load_garment(request: RenderRequest) -> MaskedGarment:
+    """Read the garment, find or read its mask, and apply the person's corrections and region.
+
+    Raises:
+        RenderError: a file cannot be used, or nothing is left to restyle.
+    """
+    photo = read_picture(request.garment)
+    picture = resize_picture(photo, result_size(photo, request.size))
+    alpha, doubt = _garment_alpha(picture, request)
+    alpha = apply_region(edit_mask(alpha, request.mask_edit), request.region)
+    if float(alpha.max()) < VISIBLE:
+        raise RenderError("The mask leaves nothing to restyle; please make it larger.")
+    return MaskedGarment(picture, np.ascontiguousarray(alpha, np.float32), doubt)
+
+
+def _garment_alpha(picture: np.ndarray, request: RenderRequest) -> tuple[np.ndarray, str | None]:
+    height, width = picture.shape[:2]
+    if request.mask is not None:
+        return load_user_mask(request.mask, (width, height)), None
+    if request.region is Region.WHOLE:
+        return np.ones((height, width), np.float32), None
+    found = find_mask(picture)
+    return found.alpha, found.doubt
+
+
+class Scene:
+    """One garment prepared for its variants. Only the window around the mask is computed, the rest is copied."""
+
+    def __init__(self, garment: MaskedGarment, network: ControlNetwork) -> None:
+        """Read everything that does not depend on the style."""
+        self._picture = garment.picture
+        self._window = _window(garment.alpha)
+        cropped = np.ascontiguousarray(garment.picture[self._window])
+        alpha = np.ascontiguousarray(garment.alpha[self._window])
+        self.form: GarmentForm = analyse_garment(cropped, alpha)
+        self._network = network
+        self._encoded: EncodedGarment = network.encode(cropped, alpha)
+        self._light = GarmentLight.read(cropped, self._encoded.shading)
+        self._compositor = Compositor(cropped, alpha)
+
+    def draw(self, cloth: StyleCloth, plan: VariantPlan, strength: float) -> np.ndarray:
+        """Return one variant, H×W×3 uint8 RGB at the photo's size. Safe to call from several threads.
+
+        Args:
+            cloth: the prepared style.
+            plan: which variant.
+            strength: 0 gives the photo back, 1 restyles fully.
+        """
+        guide = lay_guide(cloth, self.form, plan.mode, plan.scale, plan.angle, plan.seed)
+        if carries_shading(plan.mode):
+            lit = guide
+        else:
+            lit = light_guide(guide, self._light, self._network.controls(self._encoded, guide, plan.seed))
+        picture = self._picture.copy()
+        picture[self._window] = self._compositor.compose(lit, strength)
+        return picture
+
+
+def _window(alpha: np.ndarray) -> tuple[slice, slice]:
+    """Return the rows and columns of the mask with some room around."""
+    visible = alpha >= VISIBLE
+    spans = [np.flatnonzero(visible.any(axis=axis)) for axis in (1, 0)]
+    margin = round(CROP_MARGIN * max(int(span[-1] - span[0]) + 1 for span in spans)) + 1
+    rows, columns = (slice(max(0, int(span[0]) - margin), int(span[-1]) + 1 + margin) for span in spans)
+    return rows, columns
