@@ -140,6 +140,20 @@ class RenderResult:
     doubt: str | None
     seconds: float
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as JSON-ready values."""
+        variants = [{**asdict(variant), "file": str(variant.file)} for variant in self.variants]
+        return {**asdict(self), "variants": variants, "mask": str(self.mask)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> RenderResult:
+        """Read what `to_json` wrote."""
+        variants = tuple(
+            Variant(**{**variant, "file": Path(variant["file"]), "mode": Mode(variant["mode"])})
+            for variant in values["variants"]
+        )
+        return cls(**{**values, "variants": variants, "mask": Path(values["mask"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
