@@ -1,0 +1,147 @@
+"""A folder of garments and one of styles, decoded once into arrays that training reads without waiting."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gan.data.folders import list_pictures
+from gan.data.plain import measure_plainness
+from gan.pictures import read_picture
+from gan.request import RenderError
+
+GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
+STYLE_SIZE = 288
+VERSION = 3
+log = logging.getLogger(__name__)
+
+MaskSource = Callable[[Path, np.ndarray], np.ndarray]
+"""(file, RGB picture) → alpha H×W uint8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Decoded pictures, memory-mapped.
+
+    Attributes:
+        garments: N×320×240×4 uint8, RGB and the mask; landscape photos lie on their side.
+        garment_names: N file stems.
+        plain: N booleans, garments that pseudo-pairs can be made of.
+        styles: M×288×288×3 uint8, centre squares.
+        style_names: M file stems.
+    """
+
+    garments: np.ndarray
+    garment_names: list[str]
+    plain: np.ndarray
+    styles: np.ndarray
+    style_names: list[str]
+
+
+def open_pack(garments: Path, styles: Path, masks: MaskSource, cache: Path, held_out: bool) -> Pack:
+    """Return the pack of two folders, made on first use and kept in `cache`.
+
+    Raises:
+        RenderError: a folder is missing or empty, or none of the garments is plain.
+    """
+    garment_files, style_files = list_pictures(garments, held_out), list_pictures(styles, held_out)
+    folder = cache / _fingerprint(garment_files + style_files)
+    if not (folder / "index.json").is_file():
+        _make_pack(folder, garment_files, style_files, masks)
+    return _read_pack(folder)
+
+
+def automatic_masks(folder: Path | None) -> MaskSource:
+    """Return masks from a folder of PNG files with the garments' names, else from the automatic mask."""
+
+    def mask_of(file: Path, picture: np.ndarray) -> np.ndarray:
+        stored = folder / f"{file.stem}.png" if folder else None
+        if stored is not None and stored.is_file():
+            alpha = cv2.imread(str(stored), cv2.IMREAD_GRAYSCALE)
+            if alpha is not None:
+                return np.asarray(alpha, np.uint8)
+        from gan.mask import find_mask
+
+        return (find_mask(picture).alpha * 255).round().astype(np.uint8)
+
+    return mask_of
+
+
+def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path], masks: MaskSource) -> None:
+    log.info("Decoding %d garments and %d styles once.", len(garment_files), len(style_files))
+    garments = np.stack([_garment(file, masks) for file in garment_files])
+    plain = [measure_plainness(picture[..., :3], picture[..., 3]).is_plain for picture in garments]
+    if not any(plain):
+        raise RenderError("None of the garments is plain and light enough to learn folds from.")
+    styles = np.stack([_style(file) for file in style_files])
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "garments.npy", garments)
+    np.save(folder / "styles.npy", styles)
+    index = {
+        "garments": [file.stem for file in garment_files],
+        "styles": [file.stem for file in style_files],
+        "plain": [bool(value) for value in plain],
+    }
+    unfinished = folder / "index.json.part"
+    unfinished.write_text(json.dumps(index))
+    unfinished.replace(folder / "index.json")
+
+
+def _read_pack(folder: Path) -> Pack:
+    index = json.loads((folder / "index.json").read_text())
+    return Pack(
+        np.load(folder / "garments.npy", mmap_mode="r"),
+        index["garments"],
+        np.asarray(index["plain"], bool),
+        np.load(folder / "styles.npy", mmap_mode="r"),
+        index["styles"],
+    )
+
+
+def _garment(file: Path, masks: MaskSource) -> np.ndarray:
+    """Return one garment, 320×240×4, upright or on its side, extended by reflection to 4:3."""
+    picture = read_picture(file)
+    alpha = masks(file, picture)
+    if alpha.shape != picture.shape[:2]:
+        alpha = cv2.resize(alpha, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_AREA)
+    stacked = np.dstack([picture, alpha])
+    if stacked.shape[1] > stacked.shape[0]:
+        stacked = np.rot90(stacked)
+    return letterbox(np.ascontiguousarray(stacked), GARMENT_HEIGHT, GARMENT_WIDTH)
+
+
+def letterbox(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Fit a picture into height × width without cropping; the rest is its reflection, where the mask is 0."""
+    factor = min(height / picture.shape[0], width / picture.shape[1])
+    size = (max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor)))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    below, right = height - small.shape[0], width - small.shape[1]
+    edges = (below // 2, below - below // 2, right // 2, right - right // 2)
+    canvas = cv2.copyMakeBorder(small, *edges, cv2.BORDER_REFLECT_101)
+    if picture.shape[2] == 4:
+        alpha = cv2.copyMakeBorder(np.ascontiguousarray(small[..., 3]), *edges, cv2.BORDER_CONSTANT, value=[0])
+        canvas[..., 3] = alpha
+    return canvas
+
+
+def _style(file: Path) -> np.ndarray:
+    picture = read_picture(file)
+    side = min(picture.shape[:2])
+    top, left = (picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2
+    square = np.ascontiguousarray(picture[top : top + side, left : left + side])
+    return cv2.resize(square, (STYLE_SIZE, STYLE_SIZE), interpolation=cv2.INTER_AREA)
+
+
+def _fingerprint(files: list[Path]) -> str:
+    digest = hashlib.sha256(f"{VERSION} {GARMENT_HEIGHT} {STYLE_SIZE}".encode())
+    for file in files:
+        stat = file.stat()
+        digest.update(f"{file.resolve()} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]

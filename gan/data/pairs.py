@@ -1,0 +1,163 @@
+"""Pseudo-pairs: a plain garment that carries an old print, and the same garment carrying the guide as exact truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gan.data.cloth import lay_cloth
+from gan.data.pack import Pack
+from gan.data.prints import random_colour, random_stencil
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+SHADING_LIMITS = (0.03, 4.0)
+FOLD_CONTRAST = (0.8, 1.6)
+EXTRA_FOLDS_SHARE = 0.35
+OWN_CLOTH_SHARE = 0.15
+PLAIN_SHARE = 0.25
+JPEG_SHARE = 0.6
+KNEE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoPair:
+    """One exact example; pictures are sRGB float32 in 0 to 1.
+
+    Attributes:
+        garment: H×W×3, what the generator sees.
+        mask: H×W.
+        guide: H×W×3, flat cloth.
+        truth: H×W×3, the garment made of the guide's cloth.
+        log_shading: H×W, log of the light that `truth` is under, relative to its median.
+    """
+
+    garment: np.ndarray
+    mask: np.ndarray
+    guide: np.ndarray
+    truth: np.ndarray
+    log_shading: np.ndarray
+
+
+def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
+    """Draw one pseudo-pair from the pack's plain garments."""
+    index = int(rng.choice(np.flatnonzero(pack.plain)))
+    photo, mask = place_garment(pack.garments[index], height, width, rng)
+    light = srgb_to_linear(photo)
+    shading = true_shading(light, mask, rng)
+    guide = random_cloth(pack, height, width, rng)
+    truth = linear_to_srgb(soft_clip(srgb_to_linear(guide) * shading[..., None]))
+    dressed = light if rng.random() < OWN_CLOTH_SHARE else _dressed(pack, shading, rng)
+    dressed = mask[..., None] * dressed + (1 - mask[..., None]) * light
+    garment = photograph(dressed, rng)
+    return PseudoPair(garment, mask, guide, truth, np.log(shading))
+
+
+def place_garment(
+    packed: np.ndarray, height: int, width: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return sRGB H×W×3 and mask H×W of a packed garment, randomly flipped, turned and scaled."""
+    rows, columns = packed.shape[:2]
+    scale = height / rows * float(np.exp(rng.normal(scale=0.12)))
+    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), float(rng.normal(scale=7)), scale)
+    if rng.random() < 0.5:
+        turn = turn @ np.array([[-1, 0, columns - 1], [0, 1, 0], [0, 0, 1]], float)
+    if rng.random() < 0.15:
+        turn = turn @ np.array([[1, 0, 0], [0, -1, rows - 1], [0, 0, 1]], float)
+    turn[:, 2] += (
+        (width - columns) / 2 + rng.normal(scale=0.03) * width,
+        (height - rows) / 2 + rng.normal(scale=0.03) * height,
+    )
+    size = (width, height)
+    photo = cv2.warpAffine(packed[..., :3], turn, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
+    mask = cv2.warpAffine(np.ascontiguousarray(packed[..., 3]), turn, size, borderMode=cv2.BORDER_CONSTANT)
+    return photo.astype(np.float32) / 255, mask.astype(np.float32) / 255
+
+
+def true_shading(light: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a plain garment's linear luminance over its median, with randomly deepened folds."""
+    brightness = light @ LUMINANCE
+    inside = brightness[mask > 0.5]
+    median = float(np.median(inside)) if inside.size else 1.0
+    shading = (brightness / max(median, 1e-3)) ** rng.uniform(*FOLD_CONTRAST)
+    if rng.random() < EXTRA_FOLDS_SHARE:
+        shading = shading * _extra_folds(*mask.shape, rng)
+    return np.clip(shading, *SHADING_LIMITS).astype(np.float32)
+
+
+def random_cloth(pack: Pack, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Return one of the pack's styles laid as cloth, sRGB H×W×3 in 0 to 1."""
+    style = np.asarray(pack.styles[int(rng.integers(len(pack.styles)))])
+    return lay_cloth(style, height, width, rng).astype(np.float32) / 255
+
+
+def photograph(light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return linear light as a camera would save it: noise, clipping, 8 bits, often JPEG."""
+    noise = rng.normal(size=light.shape).astype(np.float32)
+    strength = rng.uniform(0, 0.012)
+    noisy = light + noise * strength * np.sqrt(np.clip(light, 0, 1) + 0.003)
+    picture = (linear_to_srgb(np.clip(noisy, 0, 1)) * 255).round().astype(np.uint8)
+    if rng.random() < JPEG_SHARE:
+        quality = int(rng.integers(45, 96))
+        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+    return picture.astype(np.float32) / 255
+
+
+def srgb_to_linear(picture: np.ndarray) -> np.ndarray:
+    """Decode sRGB, H×W×3."""
+    return np.where(picture <= 0.04045, picture / 12.92, ((picture + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def linear_to_srgb(light: np.ndarray) -> np.ndarray:
+    """Encode linear light, H×W×3."""
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055).astype(
+        np.float32
+    )
+
+
+def soft_clip(light: np.ndarray) -> np.ndarray:
+    """Compress highlights as `gan.shading.soft_clip` does."""
+    room = 1 - KNEE
+    return np.minimum(light, KNEE) + room * (1 - np.exp(-np.maximum(light - KNEE, 0) / room))
+
+
+def _extra_folds(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Return drawn drapes H×W around 1: noise stretched along one direction, soft on one side of the ridge."""
+    long_side = 2 * max(height, width)
+    cells = (int(rng.integers(3, 8)), int(rng.integers(10, 40)))
+    noise = cv2.resize(rng.normal(size=cells).astype(np.float32), (long_side, long_side), interpolation=cv2.INTER_CUBIC)
+    turn = cv2.getRotationMatrix2D((long_side / 2, long_side / 2), float(rng.uniform(0, 180)), 1.0)
+    turned = cv2.warpAffine(noise, turn, (long_side, long_side), borderMode=cv2.BORDER_REFLECT)
+    top, left = (long_side - height) // 2, (long_side - width) // 2
+    ridges = 0.4 - np.abs(turned[top : top + height, left : left + width])
+    return np.exp(rng.uniform(0.05, 0.3) * ridges)
+
+
+def _dressed(pack: Pack, shading: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return linear light of the garment in another colour, mostly with an old print, under `shading`."""
+    height, width = shading.shape
+    base = random_colour(rng)
+    albedo = np.broadcast_to(base, (height, width, 3)).astype(np.float32)
+    if rng.random() > PLAIN_SHARE:
+        for _ in range(1 + int(rng.random() < 0.25)):
+            albedo = _printed(albedo, pack, rng)
+    lit = albedo * shading[..., None]
+    return lit + _sheen(shading, rng)[..., None]
+
+
+def _printed(albedo: np.ndarray, pack: Pack, rng: np.random.Generator) -> np.ndarray:
+    height, width = albedo.shape[:2]
+    coverage = random_stencil(height, width, rng)[..., None]
+    if rng.random() < 0.5 or coverage.min() > 0.5:
+        ink = srgb_to_linear(random_cloth(pack, height, width, rng))
+    else:
+        ink = np.broadcast_to(random_colour(rng, dark_share=0.25), albedo.shape)
+    return albedo + coverage * rng.uniform(0.7, 1.0) * (ink - albedo)
+
+
+def _sheen(shading: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A faint gloss on the lit side of folds, which dark cloth shows most, and veiling glare."""
+    gloss = rng.uniform(0, 0.03) * np.maximum(shading - 0.9, 0) ** 2 if rng.random() < 0.5 else 0 * shading
+    return gloss + rng.uniform(0, 0.006)

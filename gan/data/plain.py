@@ -1,0 +1,130 @@
+"""Which garments are plain, so that their luminance is their shading and a pseudo-pair can be exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+MASK_THRESHOLD = 0.9
+MINIMUM_AREA = 0.06
+MAXIMUM_AREA = 0.85
+SPREAD_LIMITS = {"lightness": 26.0, "a": 5.0, "b": 6.0}
+MINIMUM_LIGHTNESS = 38.0
+LOCAL_CHROMA_LIMIT = 9.0
+"""ΔE of the chroma to its surroundings above which a pixel counts as printed, not dyed."""
+PRINTED_SHARE_LIMIT = 0.018
+EDGE_DENSITY_LIMIT = 0.32
+"""Share of pixels on sharp steps of lightness: above it, the cloth is striped, checked or lettered tone in tone."""
+EDGE_STEP = 0.11
+"""Smallest sharp step, relative to the garment's mean lightness."""
+BLOB_CONTRAST = 0.2
+"""Lightness against the surroundings, relative to the mean, from which a compact patch counts as lettering."""
+BLOB_SHARE_LIMIT = 0.03
+STROKE_CONTRAST = 0.22
+"""Lightness against both neighbours, relative to the mean, from which a thin line counts as a stroke."""
+STROKE_DENSITY_LIMIT = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Plainness:
+    """What was measured inside the mask of one garment, at 320 px.
+
+    Attributes:
+        area: share of the picture that is garment.
+        lightness: mean L*.
+        spread: standard deviations of L*, a* and b*.
+        printed_share: share of pixels whose chroma differs from its surroundings.
+        edge_density: share of pixels on sharp steps of lightness away from the outline.
+        blob_share: share of pixels in compact patches much lighter or darker than their surroundings.
+        stroke_density: largest share of stroke pixels in any window of a word's size.
+    """
+
+    area: float
+    lightness: float
+    spread: tuple[float, float, float]
+    printed_share: float
+    edge_density: float
+    blob_share: float
+    stroke_density: float
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the garment is one colour, light enough to show its folds, and without prints."""
+        within = all(value < limit for value, limit in zip(self.spread, SPREAD_LIMITS.values(), strict=True))
+        return (
+            MINIMUM_AREA < self.area < MAXIMUM_AREA
+            and self.lightness > MINIMUM_LIGHTNESS
+            and within
+            and self.printed_share < PRINTED_SHARE_LIMIT
+            and self.edge_density < EDGE_DENSITY_LIMIT
+            and self.blob_share < BLOB_SHARE_LIMIT
+            and self.stroke_density < STROKE_DENSITY_LIMIT
+        )
+
+
+def measure_plainness(picture: np.ndarray, alpha: np.ndarray) -> Plainness:
+    """Measure how plain a garment is.
+
+    Args:
+        picture: RGB H×W×3 uint8, long side about 320 px.
+        alpha: H×W uint8.
+    """
+    solid = (alpha >= 255 * MASK_THRESHOLD).astype(np.uint8)
+    inside = cv2.erode(solid, np.ones((9, 9), np.uint8), borderValue=0).astype(bool)
+    area = float(solid.mean())
+    if inside.sum() < 200:
+        return Plainness(area, 0.0, (100.0, 100.0, 100.0), 1.0, 1.0, 1.0, 1.0)
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    spread = tuple(float(lab[inside, channel].std()) for channel in range(3))
+    return Plainness(
+        area,
+        float(lab[inside, 0].mean()),
+        (spread[0], spread[1], spread[2]),
+        _printed_share(lab, inside),
+        _edge_density(lab[..., 0], inside),
+        _blob_share(lab[..., 0], inside),
+        _stroke_density(lab[..., 0], solid),
+    )
+
+
+def _printed_share(lab: np.ndarray, inside: np.ndarray) -> float:
+    """Share of inside pixels whose smoothed chroma is far from the garment's local mean chroma."""
+    weights = inside.astype(np.float32)
+    chroma = lab[..., 1:] * weights[..., None]
+    size = (61, 61)
+    local = cv2.blur(chroma, size) / (cv2.blur(weights, size)[..., None] + 1e-6)
+    smooth = cv2.GaussianBlur(chroma, (0, 0), 1.5) / (cv2.GaussianBlur(weights, (0, 0), 1.5)[..., None] + 1e-6)
+    distance = np.linalg.norm(smooth - local, axis=-1)
+    return float((distance[inside] > LOCAL_CHROMA_LIMIT).mean())
+
+
+def _edge_density(lightness: np.ndarray, inside: np.ndarray) -> float:
+    across = cv2.Sobel(lightness, cv2.CV_32F, 1, 0, ksize=3) / 8
+    along = cv2.Sobel(lightness, cv2.CV_32F, 0, 1, ksize=3) / 8
+    steps = np.hypot(across, along)[inside] / lightness[inside].mean()
+    return float((steps > EDGE_STEP / 2).mean())
+
+
+def _blob_share(lightness: np.ndarray, inside: np.ndarray) -> float:
+    """Share of inside pixels in patches at least 5 px wide that stand out; folds and seams are thinner or softer."""
+    weights = inside.astype(np.float32)
+    local = cv2.blur(lightness * weights, (41, 41)) / (cv2.blur(weights, (41, 41)) + 1e-6)
+    outstanding = (np.abs(lightness - local) > BLOB_CONTRAST * lightness[inside].mean()) & inside
+    compact = cv2.morphologyEx(outstanding.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return float(compact[inside].mean())
+
+
+def _stroke_density(lightness: np.ndarray, solid: np.ndarray) -> float:
+    """Letters crowd thin, strong strokes into a small window; folds and seams do not."""
+    inside = cv2.erode(solid, np.ones((13, 13), np.uint8), borderValue=0).astype(bool)
+    if not inside.any():
+        return 1.0
+    mean = lightness[inside].mean()
+    filled = np.where(solid > 0, lightness, mean).astype(np.float32)
+    kernel = np.ones((7, 7), np.uint8)
+    light = cv2.morphologyEx(filled, cv2.MORPH_TOPHAT, kernel)
+    dark = cv2.morphologyEx(filled, cv2.MORPH_BLACKHAT, kernel)
+    strokes = (np.maximum(light, dark) > STROKE_CONTRAST * mean) & inside
+    return float(cv2.blur(strokes.astype(np.float32), (31, 21)).max())

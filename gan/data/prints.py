@@ -1,0 +1,118 @@
+"""Old prints for pseudo-pairs: what a garment may carry before it is restyled, as an albedo map."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
+LETTERS = np.array(list(string.ascii_uppercase + string.digits))
+
+Stencil = Callable[[int, int, np.random.Generator], np.ndarray]
+"""(height, width, rng) → coverage H×W float32 in 0 to 1."""
+
+
+def lettering(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """One to three lines of letters near the middle."""
+    canvas = np.zeros((height, width), np.uint8)
+    font = int(rng.choice(np.array(FONTS)))
+    row = int(height * rng.uniform(0.25, 0.6))
+    for _ in range(rng.integers(1, 4)):
+        text = "".join(rng.choice(LETTERS, rng.integers(3, 9)))
+        size, thickness = rng.uniform(0.4, 1.9), int(rng.integers(1, 6))
+        (text_width, text_height), _ = cv2.getTextSize(text, font, size, thickness)
+        origin = (int((width - text_width) / 2 + rng.uniform(-15, 15)), row)
+        cv2.putText(canvas, text, origin, font, size, [255], thickness, cv2.LINE_AA)
+        row += int(text_height * 1.5)
+    return _turned(canvas, rng, 12)
+
+
+def logo(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """A few filled ellipses, polygons and rings, large or small, anywhere on the chest."""
+    canvas = np.zeros((height, width), np.uint8)
+    centre = np.array([width * rng.uniform(0.3, 0.7), height * rng.uniform(0.25, 0.7)])
+    size = width * float(np.exp(rng.uniform(np.log(0.05), np.log(0.35))))
+    for _ in range(rng.integers(1, 6)):
+        place = centre + rng.normal(size=2) * size * 0.4
+        if rng.random() < 0.5:
+            corners = place + rng.normal(size=(rng.integers(3, 8), 2)) * size * 0.5
+            cv2.fillPoly(canvas, [cv2.convexHull(corners.astype(np.int32))], [255], cv2.LINE_AA)
+        else:
+            axes = (rng.uniform(0.2, 0.7, size=2) * size + 1).astype(int)
+            thickness = -1 if rng.random() < 0.6 else int(rng.integers(1, 8))
+            cv2.ellipse(canvas, place.astype(int), axes, rng.uniform(0, 180), 0, 360, [255], thickness, cv2.LINE_AA)
+    return canvas.astype(np.float32) / 255
+
+
+def patch(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """One large rectangle, as photo prints and colour blocks are."""
+    canvas = np.zeros((height, width), np.uint8)
+    half = np.array([width * rng.uniform(0.12, 0.5), height * rng.uniform(0.06, 0.3)])
+    centre = np.array([width * rng.uniform(0.35, 0.65), height * rng.uniform(0.3, 0.65)])
+    low, high = (centre - half).astype(int), (centre + half).astype(int)
+    cv2.rectangle(canvas, tuple(map(int, low)), tuple(map(int, high)), [255], -1)
+    return _turned(canvas, rng, 6)
+
+
+def stripes(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Bands of two widths, mostly across the body."""
+    period = float(np.exp(rng.uniform(np.log(5), np.log(70))))
+    angle = rng.normal(scale=0.08) + (np.pi / 2 if rng.random() < 0.35 else 0)
+    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
+    position = (rows * np.cos(angle) + columns * np.sin(angle)) / period + rng.random()
+    distance = np.abs(position - np.round(position)) * 2
+    return np.clip((rng.uniform(0.2, 0.8) - distance) * period / 2 + 0.5, 0, 1).astype(np.float32)
+
+
+def blots(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Thresholded smooth noise: camouflage, florals, stains."""
+    cells = int(rng.integers(4, 24))
+    noise = cv2.resize(
+        rng.normal(size=(cells, cells)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
+    return np.clip((noise - rng.uniform(-0.3, 0.9)) * rng.uniform(4, 30) + 0.5, 0, 1).astype(np.float32)
+
+
+def everywhere(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """The whole garment."""
+    return np.ones((height, width), np.float32)
+
+
+STENCILS: tuple[tuple[Stencil, float], ...] = (
+    (everywhere, 0.28),
+    (lettering, 0.2),
+    (logo, 0.2),
+    (patch, 0.12),
+    (stripes, 0.1),
+    (blots, 0.1),
+)
+
+
+def random_colour(rng: np.random.Generator, dark_share: float = 0.35) -> np.ndarray:
+    """Return a linear RGB albedo; luminance log-uniform from black cloth (0.02) to white."""
+    low, high = (0.015, 0.12) if rng.random() < dark_share else (0.1, 0.95)
+    level = np.exp(rng.uniform(np.log(low), np.log(high)))
+    tint = np.exp(rng.normal(scale=0.5, size=3)) if rng.random() < 0.65 else np.exp(rng.normal(scale=0.05, size=3))
+    tint = tint / (tint @ np.array([0.2126, 0.7152, 0.0722]))
+    return np.clip(level * tint, 0.004, 1.0).astype(np.float32)
+
+
+def random_stencil(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the coverage H×W of one randomly chosen kind of print."""
+    shares = np.array([share for _, share in STENCILS])
+    chosen = STENCILS[int(rng.choice(len(STENCILS), p=shares / shares.sum()))][0]
+    return chosen(height, width, rng)
+
+
+def _turned(canvas: np.ndarray, rng: np.random.Generator, spread: float) -> np.ndarray:
+    height, width = canvas.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.normal(scale=spread)), 1.0)
+    return cv2.warpAffine(canvas, turn, (width, height)).astype(np.float32) / 255
