@@ -13,7 +13,7 @@ class StorageError(Exception):
 
 
 class StorageUnavailableError(StorageError):
-    """The database or the image folder cannot be used: disk full, read-only, missing rights, not a database, too new."""
+    """The data folder cannot be used: disk full, read-only, missing rights, damaged, of a newer version."""
 
 
 class StorageClosedError(StorageError):

@@ -225,7 +225,7 @@ class RenderFilter:
 
 @dataclass(frozen=True, slots=True)
 class RenderPage:
-    """A page of the history; the cursors are short ASCII strings (at most 16 characters), None where there is no more."""
+    """A page of the history; the cursors are ASCII words of at most 14 characters, None where there is no more."""
 
     renders: tuple[Render, ...]
     next: str | None

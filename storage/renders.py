@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+import sqlite3
+from dataclasses import fields
 from datetime import datetime
 
+from storage.cursors import parse_cursor
 from storage.database import Database
+from storage.errors import RenderNotFoundError
+from storage.history import SEQ_MASK
 from storage.models import Render, RenderFilter, RenderOrder, RenderPage
+from storage.recording import hide_render
+from storage.rows import renders_from, to_milliseconds
+from storage.walking import walk_of
 
 PAGE_LIMIT = 25
+_KEY_BYTES = 8
 
 
 class Renders:
     """The renders of all guilds; a guild sees its own only.
 
-    A correction that re-renders in place is a new render with `parent_id`, posted on the same message: the former one is then
-    superseded and out of the history, its record stays.
+    A correction that re-renders in place is a new render with `parent_id`, posted on the same message: the former one
+    is then superseded and out of the history, its record stays.
     """
 
     def __init__(self, database: Database) -> None:
@@ -22,15 +34,25 @@ class Renders:
 
     async def get(self, guild_id: int, render_id: str) -> Render | None:
         """Return a guild's render (hidden and superseded ones too), or None."""
-        raise NotImplementedError
+        return await self._find("guild_id = ? AND id = ?", guild_id, render_id)
 
     async def by_message(self, message_id: int) -> Render | None:
-        """Return the render that a message shows now, or None when it shows none."""
-        raise NotImplementedError
+        """Return the render that a message shows now (hidden or not), or None when it shows none."""
+        return await self._find("message_id = ? AND superseded_by IS NULL", message_id)
 
     async def delivered_since(self, since: datetime, limit: int = 1000) -> tuple[Render, ...]:
-        """Return the visible renders of all guilds that were posted since a time, newest first (to reconcile votes)."""
-        raise NotImplementedError
+        """Return the visible, posted renders of all guilds since a time, newest first (to reconcile votes)."""
+        values = (to_milliseconds(since), limit)
+
+        def work(connection: sqlite3.Connection) -> tuple[Render, ...]:
+            rows = connection.execute(
+                "SELECT * FROM renders WHERE created_at >= ? AND message_id IS NOT NULL "
+                "AND hidden = 0 AND superseded_by IS NULL ORDER BY created_at DESC, seq DESC LIMIT ?",
+                values,
+            )
+            return renders_from(connection, rows)
+
+        return await self._database.read(work)
 
     async def page(
         self,
@@ -52,23 +74,51 @@ class Renders:
         Raises:
             InvalidCursorError: the cursor is none of ours.
         """
-        raise NotImplementedError
+        start = parse_cursor(cursor)
+        size = min(max(limit, 1), PAGE_LIMIT)
+
+        def work(connection: sqlite3.Connection) -> RenderPage:
+            found = walk_of(connection, guild_id, where or RenderFilter(), order).page(start, size)
+            return RenderPage(
+                _renders_in_order(connection, [key & SEQ_MASK for key in found.keys]),
+                str(found.next) if found.next else None,
+                str(found.previous) if found.previous else None,
+            )
+
+        return await self._database.read(work)
 
     async def count(self, guild_id: int, where: RenderFilter | None = None, at_most: int = 1000) -> int:
         """Return how many visible renders match, counting no further than `at_most`."""
-        raise NotImplementedError
+        return await self._database.read(
+            lambda connection: walk_of(connection, guild_id, where or RenderFilter(), RenderOrder.NEWEST).count(at_most)
+        )
 
     async def keep_filter(self, where: RenderFilter, order: RenderOrder) -> str:
         """Keep a filter and an order under a short key, so that a button can name them for ever.
 
         Returns:
-            Ten characters; the same filter and order always get the same key.
+            13 characters; the same filter and order always get the same key.
         """
-        raise NotImplementedError
+        value = _filter_to_json(where, order)
+        digest = hashlib.sha256(value.encode()).digest()[:_KEY_BYTES]
+        key = base64.b32encode(digest).decode().rstrip("=").lower()
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO kept_filters (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (key, value)
+            )
+
+        await self._database.write(work)
+        return key
 
     async def kept_filter(self, key: str) -> tuple[RenderFilter, RenderOrder] | None:
         """Return what `keep_filter` kept, or None for an unknown key."""
-        raise NotImplementedError
+
+        def work(connection: sqlite3.Connection) -> tuple[RenderFilter, RenderOrder] | None:
+            row = connection.execute("SELECT value FROM kept_filters WHERE key = ?", (key,)).fetchone()
+            return _filter_from_json(row["value"]) if row else None
+
+        return await self._database.read(work)
 
     async def hide(self, guild_id: int, render_id: str, by: int | None) -> bool:
         """Take a render out of the history; record, votes and pictures stay.
@@ -84,8 +134,54 @@ class Renders:
         Raises:
             RenderNotFoundError: the guild has no such render.
         """
-        raise NotImplementedError
+
+        def work(connection: sqlite3.Connection) -> bool:
+            row = connection.execute(
+                "SELECT * FROM renders WHERE guild_id = ? AND id = ?", (guild_id, render_id)
+            ).fetchone()
+            if row is None:
+                raise RenderNotFoundError(f"There is no render {render_id} here.")
+            return hide_render(connection, row, by)
+
+        return await self._database.write(work)
 
     async def hide_message(self, message_id: int) -> bool:
         """Hide the render that a message shows, because the message was deleted; False when it shows none."""
-        raise NotImplementedError
+
+        def work(connection: sqlite3.Connection) -> bool:
+            row = connection.execute(
+                "SELECT * FROM renders WHERE message_id = ? AND superseded_by IS NULL", (message_id,)
+            ).fetchone()
+            return row is not None and hide_render(connection, row, by=None)
+
+        return await self._database.write(work)
+
+    async def _find(self, condition: str, *values: int | str) -> Render | None:
+        def work(connection: sqlite3.Connection) -> Render | None:
+            rows = connection.execute(f"SELECT * FROM renders WHERE {condition}", values)
+            return next(iter(renders_from(connection, rows)), None)
+
+        return await self._database.read(work)
+
+
+def _renders_in_order(connection: sqlite3.Connection, seqs: list[int]) -> tuple[Render, ...]:
+    marks = ",".join("?" * len(seqs))
+    rows = {row["seq"]: row for row in connection.execute(f"SELECT * FROM renders WHERE seq IN ({marks})", seqs)}
+    return renders_from(connection, [rows[seq] for seq in seqs])
+
+
+def _filter_to_json(where: RenderFilter, order: RenderOrder) -> str:
+    values = {field.name: getattr(where, field.name) for field in fields(where)}
+    plain = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+        if value is not None
+    }
+    return json.dumps({**plain, "order": str(order)}, sort_keys=True)
+
+
+def _filter_from_json(text: str) -> tuple[RenderFilter, RenderOrder]:
+    values = json.loads(text)
+    order = RenderOrder(values.pop("order"))
+    dates = {name: datetime.fromisoformat(values[name]) for name in ("since", "until") if name in values}
+    return RenderFilter(**{**values, **dates}), order

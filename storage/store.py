@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from storage.database import Database
 from storage.images import Images
 from storage.jobs import Jobs
+from storage.migrations import migrate
 from storage.renders import Renders
 from storage.styles import Styles
 from storage.votes import Votes
@@ -23,11 +26,13 @@ class Store:
     `async with await Store.open(folder) as store:` or `open` and `close`. Several processes may open the same folder.
     """
 
-    jobs: Jobs
-    renders: Renders
-    votes: Votes
-    styles: Styles
-    images: Images
+    def __init__(self, database: Database, images: Images, clock: Callable[[], float]) -> None:
+        self._database = database
+        self.images = images
+        self.jobs = Jobs(database, clock)
+        self.renders = Renders(database)
+        self.votes = Votes(database, clock)
+        self.styles = Styles(database, clock)
 
     @classmethod
     async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
@@ -40,15 +45,25 @@ class Store:
         Raises:
             StorageUnavailableError: it cannot be used; the message says why.
         """
-        raise NotImplementedError
+        images = Images(folder / IMAGES_NAME)
+        await images.open()
+        return cls(await Database.open(folder / DATABASE_NAME, migrate), images, clock)
 
     async def check(self) -> list[str]:
-        """Return one sentence for each thing wrong with the database (SQLite's own integrity check); empty when sound."""
-        raise NotImplementedError
+        """Return one sentence for each thing wrong with the database (SQLite's own check); empty when sound."""
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+            found += [
+                f"A row of {row[0]} refers to a missing one." for row in connection.execute("PRAGMA foreign_key_check")
+            ]
+            return [sentence for sentence in found if sentence != "ok"]
+
+        return await self._database.read(work)
 
     async def close(self) -> None:
         """Finish the queued writes and close; may be repeated."""
-        raise NotImplementedError
+        await self._database.close()
 
     async def __aenter__(self) -> Store:
         return self

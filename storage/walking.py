@@ -1,0 +1,150 @@
+"""Walks along the history's index: the keys of one page, in any filter and order.
+
+A *key* is the rowid in the order's table: `seq` by time, `votes << 40 | seq` by votes (see `storage.history`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from storage.cursors import Cursor
+from storage.history import SEQ_BITS, SEQ_MASK, TABLES
+from storage.models import RenderFilter, RenderOrder
+from storage.rows import to_milliseconds
+from storage.terms import match_expression, terms_wanted
+
+# So many entries of a range of dates are faster sorted by votes than looked for along the order by votes.
+FEW = 4000
+_FIRST, _LAST = 0, (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a page, best first, and the cursors to its neighbours."""
+
+    keys: list[int]
+    next: Cursor | None
+    previous: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One filter and order of a guild's history on one connection.
+
+    Attributes:
+        match: the full-text query.
+        low: the first `seq` in the range of dates.
+        high: the last `seq` in the range of dates.
+        dated: whether the filter has a date at all.
+    """
+
+    connection: sqlite3.Connection
+    order: RenderOrder
+    match: str
+    low: int
+    high: int
+    dated: bool
+
+    def page(self, cursor: Cursor | None, limit: int) -> Keys:
+        """Return the keys of the page at the cursor."""
+        if cursor and cursor.backward:
+            keys = self._ascending(cursor.key + 1, limit + 1)
+            if len(keys) >= limit:
+                page = keys[:limit][::-1]
+                return Keys(page, self._cursor_after(page[-1]), self._cursor(page[0], len(keys) > limit, backward=True))
+            # The way back ended early, for entries have gone: the first page, whole.
+            cursor = None
+        keys = self._descending(cursor.key - 1 if cursor else _LAST, limit + 1)
+        page = keys[:limit]
+        following = self._cursor(page[-1], len(keys) > limit, backward=False) if page else None
+        return Keys(page, following, self._cursor_before(page[0] if page else cursor.key - 1) if cursor else None)
+
+    def count(self, at_most: int) -> int:
+        """Return how many entries match, counting no further than `at_most`."""
+        table = TABLES[RenderOrder.NEWEST]
+        count: int = self.connection.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?)",
+            (self.match, self.low, self.high, at_most),
+        ).fetchone()[0]
+        return count
+
+    def _cursor(self, key: int, more: bool, backward: bool) -> Cursor | None:
+        return Cursor(key, backward) if more else None
+
+    def _cursor_after(self, key: int) -> Cursor | None:
+        return self._cursor(key, bool(self._descending(key - 1, 1)), backward=False)
+
+    def _cursor_before(self, key: int) -> Cursor | None:
+        return self._cursor(key, bool(self._ascending(key + 1, 1)), backward=True)
+
+    def _descending(self, end: int, limit: int) -> list[int]:
+        return self._walk(_FIRST, end, "DESC", limit)
+
+    def _ascending(self, start: int, limit: int) -> list[int]:
+        return self._walk(start, _LAST, "ASC", limit)
+
+    def _walk(self, start: int, end: int, direction: str, limit: int) -> list[int]:
+        if self.order is RenderOrder.NEWEST:
+            return self._along(RenderOrder.NEWEST, max(start, self.low), min(end, self.high), direction, limit)
+        if not self.dated:
+            return self._along(RenderOrder.VOTES, start, end, direction, limit)
+        few = self._few_by_votes()
+        if few is None:
+            return self._along_votes_in_range(start, end, direction, limit)
+        return sorted((key for key in few if start <= key <= end), reverse=direction == "DESC")[:limit]
+
+    def _along(self, order: RenderOrder, start: int, end: int, direction: str, limit: int) -> list[int]:
+        table = TABLES[order]
+        rows = self.connection.execute(
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? "
+            f"ORDER BY rowid {direction} LIMIT ?",
+            (self.match, start, end, limit),
+        )
+        return [row[0] for row in rows]
+
+    def _along_votes_in_range(self, start: int, end: int, direction: str, limit: int) -> list[int]:
+        table = TABLES[RenderOrder.VOTES]
+        rows = self.connection.execute(
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? "
+            f"AND rowid & {SEQ_MASK} BETWEEN ? AND ? ORDER BY rowid {direction} LIMIT ?",
+            (self.match, start, end, self.low, self.high, limit),
+        )
+        return [row[0] for row in rows]
+
+    def _few_by_votes(self) -> list[int] | None:
+        """Return the keys by votes of all entries in the range, or None when they are many."""
+        table = TABLES[RenderOrder.NEWEST]
+        rows = self.connection.execute(
+            f"SELECT r.votes << {SEQ_BITS} | r.seq FROM (SELECT rowid FROM {table} "
+            f"WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?) found "
+            "CROSS JOIN renders r INDEXED BY renders_by_votes ON r.seq = found.rowid",
+            (self.match, self.low, self.high, FEW + 1),
+        ).fetchall()
+        return [row[0] for row in rows] if len(rows) <= FEW else None
+
+
+def walk_of(connection: sqlite3.Connection, guild_id: int, where: RenderFilter, order: RenderOrder) -> Walk:
+    """Return the walk for a guild's filter and order."""
+    return Walk(
+        connection=connection,
+        order=order,
+        match=match_expression(terms_wanted(guild_id, where)),
+        low=_first_since(connection, to_milliseconds(where.since)) if where.since else _FIRST,
+        high=_last_until(connection, to_milliseconds(where.until)) if where.until else _LAST,
+        dated=bool(where.since or where.until),
+    )
+
+
+def _first_since(connection: sqlite3.Connection, since: int) -> int:
+    row = connection.execute(
+        "SELECT seq FROM renders WHERE created_at >= ? ORDER BY created_at, seq LIMIT 1", (since,)
+    ).fetchone()
+    return row[0] if row else _LAST
+
+
+def _last_until(connection: sqlite3.Connection, until: int) -> int:
+    row = connection.execute(
+        "SELECT seq FROM renders WHERE created_at < ? ORDER BY created_at DESC, seq DESC LIMIT 1", (until,)
+    ).fetchone()
+    return row[0] if row else -1
