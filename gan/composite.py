@@ -32,7 +32,6 @@ STRIP_ROWS = 16
 OPAQUE, CLEAR = 1 - 1 / 510, 1 / 510
 """Alpha beyond which an 8-bit picture cannot show the other layer."""
 FOREGROUND_SIZE = 384
-OVERLAY_COLOUR = (255, 0, 96)
 
 
 def _decoding_table() -> np.ndarray:
@@ -166,23 +165,6 @@ class Compositor:
         share = self._edge_alpha
         detail = self._edge_photo - share * front - (1 - share) * back
         return np.clip(front + share * detail, 0, 255)
-
-
-def show_mask(garment: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Return the garment with everything outside its mask dimmed and the mask's outline drawn.
-
-    Args:
-        garment: H×W×3 uint8 RGB.
-        alpha: H×W float32 in 0 to 1.
-    """
-    grey = cv2.cvtColor(cv2.cvtColor(garment, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    dimmed = cv2.addWeighted(grey, 0.35, np.full_like(grey, 32), 0.65, 0)
-    shown = dimmed + (garment.astype(np.float32) - dimmed) * alpha[..., None]
-    overlay = np.ascontiguousarray(np.rint(shown).astype(np.uint8))
-    outlines, _ = cv2.findContours((alpha > 0.5).view(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    thickness = max(1, round(max(alpha.shape) / 400))
-    cv2.drawContours(overlay, outlines, -1, OVERLAY_COLOUR, thickness, cv2.LINE_AA)
-    return overlay
 
 
 def _strips(picture: np.ndarray) -> Iterator[slice]:

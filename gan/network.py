@@ -65,9 +65,8 @@ class ControlNetwork:
             weights = None
         self._compute = compute
         generator = load_generator(weights).to(device=compute.device, dtype=compute.dtype)
-        self._generator = generator.to(memory_format=torch.channels_last)
-        self._encode = torch.compile(self._generator.encode) if compiled else self._generator.encode
-        self._controls = torch.compile(self._generator.controls) if compiled else self._generator.controls
+        self._encode = torch.compile(generator.encode) if compiled else generator.encode
+        self._controls = torch.compile(generator.controls) if compiled else generator.controls
         # Kernels on one GPU queue up anyway; a lock keeps their memory from adding up.
         self._turn: AbstractContextManager[object] = nullcontext() if compute.device.type == "cpu" else threading.Lock()
 

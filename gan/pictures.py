@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -27,20 +28,41 @@ def read_picture(path: Path) -> np.ndarray:
         raise RenderError(f"The picture “{path.name}” could not be read.") from error
 
 
+def encode_png(picture: np.ndarray) -> bytes:
+    """Encode an RGB or greyscale uint8 picture, fast rather than small."""
+    stored = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
+    _, encoded = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
+    return encoded.tobytes()
+
+
 def write_picture(path: Path, picture: np.ndarray) -> None:
     """Write an RGB or greyscale uint8 picture as PNG; the file appears whole or not at all.
 
     Raises:
         RenderError: the folder cannot be written to.
     """
-    stored = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
-    _, encoded = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        unfinished.write_bytes(encoded)
+        unfinished.write_bytes(encode_png(picture))
         unfinished.replace(path)
     except OSError as error:
         raise RenderError(f"The picture could not be written to “{path.parent}”: {error.strerror}.") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for pictures, with its parents.
+
+    Raises:
+        RenderError: it cannot be made, is no folder, or cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except FileExistsError as error:
+        raise RenderError(f"“{folder}” is a file; please name a folder for the pictures.") from error
+    except OSError as error:
+        raise RenderError(f"The folder “{folder}” cannot be written to: {error.strerror}.") from error
 
 
 def result_size(picture: np.ndarray, size: int | None) -> tuple[int, int]:

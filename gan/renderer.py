@@ -17,7 +17,7 @@ from gan.devices import AUTO, choose_compute, use_single_threaded_operators
 from gan.generator import WEIGHTS_FILE
 from gan.guide import StyleCloth, VariantPlan, plan_variants, prepare_style
 from gan.network import ControlNetwork
-from gan.pictures import read_picture, write_picture
+from gan.pictures import make_folder, read_picture, write_picture
 from gan.request import Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
 from gan.scene import Scene, load_garment
 
@@ -128,18 +128,6 @@ class _Steps:
         except BaseException:
             self._stopped = True
             raise
-
-
-def make_folder(folder: Path) -> None:
-    """Make the output folder.
-
-    Raises:
-        RenderError: it cannot be made or is no folder.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RenderError(f"The folder “{folder}” cannot be written to: {error.strerror}.") from error
 
 
 def variant_file_name(number: int, plan: VariantPlan) -> str:

@@ -59,7 +59,7 @@ class WorkerProcess:
         self._process, self._patience = process, patience
         self._numbers = itertools.count(1)
         self._task: _Task | None = None
-        self._ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._ready: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
         self._last_sign = asyncio.get_running_loop().time()
         self._last_words = ""
         self._ended = asyncio.Event()
@@ -103,7 +103,7 @@ class WorkerProcess:
     @property
     def devices(self) -> list[str]:
         """The devices of this machine that could each feed a worker, once it is ready."""
-        return list(self._ready.result()["devices"])
+        return self._ready.result()
 
     async def ended(self) -> None:
         """Wait until the process has ended."""
@@ -186,8 +186,8 @@ class WorkerProcess:
         match decode(line):
             case (Kind.ALIVE, _):
                 pass
-            case (Kind.READY, values) if not self._ready.done():
-                self._ready.set_result(values)
+            case (Kind.READY, {"devices": list(devices)}) if not self._ready.done():
+                self._ready.set_result(devices)
             case (Kind.PROGRESS, {"id": number, "done": int(done), "total": int(total), "stage": str(stage)}):
                 self._report(number, Progress(done, total, stage))
             case (kind, {"id": number, **values}) if kind in FINAL:

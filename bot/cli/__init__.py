@@ -16,3 +16,6 @@ app.add_typer(benchmark)
 def main() -> None:
     """Run the command line."""
     app()
+
+
+from bot.cli import render  # noqa: E402, F401  (registers its commands)
