@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from gan.patterns.canvas import Brief, scattered
@@ -12,6 +14,7 @@ def _turned(shape: np.ndarray, angle: float) -> np.ndarray:
     return shape @ spin.T
 
 
+@lru_cache(maxsize=256)
 def _petal(length: float, width: float, count: int = 14) -> np.ndarray:
     """A leaf shape from the origin along +x."""
     t = np.linspace(0, 1, count)
@@ -19,6 +22,7 @@ def _petal(length: float, width: float, count: int = 14) -> np.ndarray:
     return np.concatenate([np.stack([length * t, half], -1), np.stack([length * t, -half], -1)[::-1]])
 
 
+@lru_cache(maxsize=64)
 def _disc(radius: float, count: int = 16) -> np.ndarray:
     t = np.linspace(0, 2 * np.pi, count, endpoint=False)
     return radius * np.stack([np.cos(t), np.sin(t)], -1)
@@ -71,20 +75,14 @@ def leaves(brief: Brief) -> np.ndarray:
     return picture.astype(np.float32)
 
 
+@lru_cache(maxsize=16)
 def _boteh(scale: float) -> np.ndarray:
-    """The paisley drop: a spine that curls to one side, thick at the foot and pointed at the tip."""
-    t = np.linspace(0, 1, 26)
-    curl = 2.6 * t**1.7
-    step = np.stack([np.sin(curl), -np.cos(curl)], -1)
-    spine = np.cumsum(step, 0) * (1.75 / len(t)) + np.array([-0.25, 0.55])
-    half = (
-        0.56
-        * np.sqrt(np.clip(1 - ((t - 0.22) / 0.24).clip(-1, 0) ** 2, 0, 1))
-        * (1 - np.clip(t - 0.22, 0, 1) / 0.78) ** 0.9
-    )
-    normal = np.stack([-step[:, 1], step[:, 0]], -1)
-    outline = np.concatenate([spine + half[:, None] * normal, (spine - half[:, None] * normal)[::-1]])
-    return scale * outline
+    """The paisley drop, N×2: a round foot whose tip leans over to one side."""
+    t = np.linspace(0, 2 * np.pi, 36, endpoint=False)
+    x, y = 0.55 * np.sin(t) * np.sin(t / 2) ** 1.5, 0.75 * np.cos(t)
+    rise = np.clip((y + 0.1) / 0.85, 0, 1)
+    x = x + 0.5 * rise**2.2
+    return scale * np.stack([x, -y], -1)
 
 
 def paisley(brief: Brief) -> np.ndarray:
@@ -96,9 +94,9 @@ def paisley(brief: Brief) -> np.ndarray:
         turn = (np.pi if number % 2 else 0.0) + brief.chance.normal(0, 0.3)
         for colour, shrink in zip(order, (1.0, 0.84, 0.7, 0.5, 0.26), strict=True):
             brief.canvas.polygons(picture, [_turned(_boteh(shrink), turn) * size + point], brief.colours[colour])
-        rim = _turned(_boteh(1.18), turn)[::3] * size + point
-        brief.canvas.polygons(picture, [_disc(0.055, 8) * size + spot for spot in rim], brief.colours[2])
-        eye = _turned(np.array([[0.0, 0.35]]), turn)[0] * size + point
+        rim = _turned(_boteh(1.18), turn)[::4] * size + point
+        brief.canvas.polygons(picture, [_disc(0.06, 6) * size + spot for spot in rim], brief.colours[2])
+        eye = _turned(np.array([[0.0, 0.32]]), turn)[0] * size + point
         around = np.arange(5) * 2 * np.pi / 5
         brief.canvas.polygons(
             picture, [_turned(_petal(0.22, 0.09, 6), a) * size + eye for a in around], brief.colours[3]

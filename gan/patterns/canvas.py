@@ -104,10 +104,10 @@ class Canvas:
         unit = self.size * 2**SUBPIXEL_BITS
         for shape in shapes:
             points = (shape * unit).astype(np.int32)
-            low, high = points.min(0) // unit, points.max(0) // unit
-            for across in range(low[0], high[0] + 1):
-                for down in range(low[1], high[1] + 1):
-                    moved = points - np.array([across * unit, down * unit], np.int32)
+            left, top, width, height = cv2.boundingRect(points)
+            for across in range(left // unit, (left + width) // unit + 1):
+                for down in range(top // unit, (top + height) // unit + 1):
+                    moved = points - np.array([across * unit, down * unit], np.int32) if across or down else points
                     cv2.fillPoly(picture, [moved], value, cv2.LINE_AA, SUBPIXEL_BITS)
 
 

@@ -15,6 +15,7 @@ from gan.patterns.words import Wish, read_wish
 SMALLEST_SIZE, LARGEST_SIZE = 16, 4096
 SMALLEST_PERIOD = 7  # pixels
 MOST_MOTIFS = 9  # across; more are repeated
+FEWER_MOTIFS = 6  # where a motif is many shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def _tones(code: str) -> tuple[str, ...]:
 
 def _drawn(kind: _Kind, brief: Brief) -> np.ndarray:
     """Draw; a picture of very many motifs is a smaller one repeated, which is as seamless and much quicker."""
-    if brief.repeats > MOST_MOTIFS and brief.canvas.size % 2 == 0 and brief.canvas.size >= 2 * SMALLEST_SIZE:
+    most = FEWER_MOTIFS if kind.draw.__module__ == botanical.__name__ else MOST_MOTIFS
+    if brief.repeats > most and brief.canvas.size % 2 == 0 and brief.canvas.size >= 2 * SMALLEST_SIZE:
         quarter = Brief(Canvas(brief.canvas.size // 2), brief.colours, brief.repeats // 2, brief.chance, brief.words)
         return np.tile(_drawn(kind, quarter), (2, 2, 1))
     return kind.draw(brief)

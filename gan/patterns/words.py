@@ -103,10 +103,10 @@ def _find_colours(phrase: str, kind: str) -> tuple[str, ...]:
     index = 0
     while index < len(words):
         pair, word = " ".join(words[index : index + 2]), words[index]
-        name = pair if pair in FASHION_COLOURS else None
+        name = pair if " " in pair and pair in FASHION_COLOURS else None
         if name is None and not (word in _SCALES or word in _OTHER_NAMES or word in kind.split()):
             name = nearest_colour_name(word)
         if name:
             found.append(FASHION_COLOURS[name])
-        index += 2 if name == pair and name is not None and " " in name else 1
+        index += 2 if name == pair else 1
     return tuple(found)
