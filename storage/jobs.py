@@ -45,6 +45,9 @@ _CLAIM = f"""
         (SELECT seq FROM jobs WHERE status = 'queued' ORDER BY turn, seq LIMIT 1))
     RETURNING *
 """
+_RELEASED = f"""status = CASE WHEN attempts < {MAX_ATTEMPTS} THEN 'queued' ELSE 'failed' END,
+    finished_at = CASE WHEN attempts < {MAX_ATTEMPTS} THEN NULL ELSE :now END, reason = :reason, lease_expires_at = NULL
+"""
 _HELD = "id = :id AND owner = :owner AND status = 'running'"
 
 
@@ -140,14 +143,25 @@ class Jobs:
         Raises:
             LeaseLostError: the lease was no longer held.
         """
-        return await self._change_held(
-            job_id,
-            owner,
-            f"status = CASE WHEN attempts < {MAX_ATTEMPTS} THEN 'queued' ELSE 'failed' END, "
-            f"finished_at = CASE WHEN attempts < {MAX_ATTEMPTS} THEN NULL ELSE :now END, "
-            "reason = :reason, lease_expires_at = NULL",
-            reason=reason,
-        )
+        return await self._change_held(job_id, owner, _RELEASED, reason=reason)
+
+    async def release_others(self, owner: str, reason: str) -> tuple[Job, ...]:
+        """Give back every running job that somebody else holds, as `release` does.
+
+        For a process that knows itself to be the only one that lives: its predecessor's leases need not run out first.
+
+        Returns:
+            The jobs, queued again or failed.
+        """
+        values = {"owner": owner, "reason": reason, "now": self._now()}
+
+        def work(connection: sqlite3.Connection) -> tuple[Job, ...]:
+            rows = connection.execute(
+                f"UPDATE jobs SET {_RELEASED} WHERE status = 'running' AND owner <> :owner RETURNING *", values
+            )
+            return tuple(map(job_from, rows.fetchall()))
+
+        return await self._database.write(work)
 
     async def fail(self, job_id: str, owner: str, reason: str) -> Job:
         """End a running job that no further attempt can save; `reason` is one sentence for the member.
@@ -275,6 +289,23 @@ class Jobs:
             return deliver_render(connection, job_id, channel_id, message_id, first=bool(moved))
 
         return await self._database.write(work)
+
+    async def abandon(self, job_id: str, reason: str) -> None:
+        """End a rendered job whose result cannot be posted; its render stays in the history.
+
+        Raises:
+            JobNotFoundError: there is no such rendered job.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            moved = connection.execute(
+                "UPDATE jobs SET status = 'failed', reason = ?, reported = 1 WHERE id = ? AND status = 'rendered'",
+                (reason, job_id),
+            ).rowcount
+            if not moved:
+                raise JobNotFoundError(f"There is no rendered job {job_id}.")
+
+        await self._database.write(work)
 
     async def undelivered(self) -> tuple[Job, ...]:
         """Return the rendered jobs that still have to be posted, oldest first; their renders have the same ids."""
