@@ -55,7 +55,7 @@ class Images:
         Raises:
             ImageMissingError: there is none.
         """
-        return await asyncio.to_thread(self._path, sha)
+        return await asyncio.to_thread(find_picture, self._folder, sha)
 
     async def read(self, sha: str, verify: bool = False) -> bytes:
         """Return the picture's bytes.
@@ -100,14 +100,8 @@ class Images:
                 self._write(path, data)
         return StoredImage(sha, path, picture.width, picture.height)
 
-    def _path(self, sha: str) -> Path:
-        for suffix in SUFFIXES.values():
-            if (path := picture_path(self._folder, sha, suffix)).is_file():
-                return path
-        raise ImageMissingError(f"The picture {sha} is missing.")
-
     def _read(self, sha: str, verify: bool) -> bytes:
-        path = self._path(sha)
+        path = find_picture(self._folder, sha)
         with explained(path):
             data = path.read_bytes()
         if verify and hashlib.sha256(data).hexdigest() != sha:
@@ -115,7 +109,7 @@ class Images:
         return data
 
     def _thumbnail(self, sha: str) -> Path:
-        picture = self._path(sha)
+        picture = find_picture(self._folder, sha)
         path = picture.with_name(sha + THUMBNAIL_SUFFIX)
         if not path.is_file():
             with explained(self._folder):
@@ -147,6 +141,18 @@ def picture_path(folder: Path, sha: str, suffix: str) -> Path:
     if not _SHA.fullmatch(sha):
         raise ImageMissingError(f"{sha[:70]!r} is not the name of a picture.")
     return folder / sha[:2] / sha[2:4] / f"{sha}{suffix}"
+
+
+def find_picture(folder: Path, sha: str) -> Path:
+    """Return the file of a picture in the image folder.
+
+    Raises:
+        ImageMissingError: there is none.
+    """
+    for suffix in SUFFIXES.values():
+        if (path := picture_path(folder, sha, suffix)).is_file():
+            return path
+    raise ImageMissingError(f"The picture {sha} is missing.")
 
 
 def sync_folder(folder: Path) -> None:

@@ -36,11 +36,11 @@ _SUBMIT = """
         ), :now)
     RETURNING *
 """
-_CLAIM = f"""
+_CLAIM = """
     UPDATE jobs SET status = 'running', owner = :owner, lease_expires_at = :lease_end, attempts = attempts + 1,
         started_at = :now
     WHERE seq = coalesce(
-        (SELECT seq FROM jobs WHERE status = 'running' AND lease_expires_at <= :now AND attempts < {MAX_ATTEMPTS}
+        (SELECT seq FROM jobs WHERE status = 'running' AND lease_expires_at <= :now AND attempts < :max_attempts
             ORDER BY turn, seq LIMIT 1),
         (SELECT seq FROM jobs WHERE status = 'queued' ORDER BY turn, seq LIMIT 1))
     RETURNING *
@@ -59,9 +59,12 @@ class Jobs:
     (`unreported`). An owner is any name that no other claiming process uses at the same time.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], float] = time.time, max_attempts: int = MAX_ATTEMPTS
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._max_attempts = max_attempts
 
     async def submit(self, new: NewJob, cap: int) -> Job:
         """Queue a job.
@@ -99,10 +102,15 @@ class Jobs:
         Also takes jobs whose lease has expired, before all others; each claim counts as an attempt.
         """
         now = self._now()
-        values = {"owner": owner, "now": now, "lease_end": now + _milliseconds(lease_seconds)}
+        values = {
+            "owner": owner,
+            "now": now,
+            "lease_end": now + _milliseconds(lease_seconds),
+            "max_attempts": self._max_attempts,
+        }
 
         def work(connection: sqlite3.Connection) -> Job | None:
-            _fail_exhausted(connection, now)
+            _fail_exhausted(connection, now, self._max_attempts)
             row = connection.execute(_CLAIM, values).fetchone()
             return job_from(row) if row else None
 
@@ -135,7 +143,7 @@ class Jobs:
         return await self._database.write(work)
 
     async def release(self, job_id: str, owner: str, reason: str) -> Job:
-        """Give a running job back for another attempt; after the third it fails with that reason.
+        """Give a running job back for another attempt; after the last one allowed it fails with that reason.
 
         Returns:
             The job, queued again or failed.
@@ -177,12 +185,12 @@ class Jobs:
         )
 
     async def fail_exhausted(self) -> tuple[Job, ...]:
-        """Fail the jobs whose last lease has expired after the third attempt, and return them.
+        """Fail the jobs whose last lease has expired after the last attempt allowed, and return them.
 
         `claim` does it as well; either way they appear in `unreported`.
         """
         now = self._now()
-        return await self._database.write(lambda connection: _fail_exhausted(connection, now))
+        return await self._database.write(lambda connection: _fail_exhausted(connection, now, self._max_attempts))
 
     async def cancel(self, job_id: str, by: int) -> Job | None:
         """Cancel a queued or running job on behalf of member `by`.
@@ -385,12 +393,12 @@ def _change_held(connection: sqlite3.Connection, assignments: str, values: Value
     return job_from(row)
 
 
-def _fail_exhausted(connection: sqlite3.Connection, now: int) -> tuple[Job, ...]:
+def _fail_exhausted(connection: sqlite3.Connection, now: int, max_attempts: int) -> tuple[Job, ...]:
     rows = connection.execute(
-        f"UPDATE jobs SET status = 'failed', lease_expires_at = NULL, finished_at = :now, "
-        f"reason = coalesce(reason, 'The worker stopped {MAX_ATTEMPTS} times while rendering this.') "
-        f"WHERE status = 'running' AND lease_expires_at <= :now AND attempts >= {MAX_ATTEMPTS} RETURNING *",
-        {"now": now},
+        "UPDATE jobs SET status = 'failed', lease_expires_at = NULL, finished_at = :now, "
+        "reason = coalesce(reason, 'The worker stopped ' || attempts || ' times while rendering this.') "
+        "WHERE status = 'running' AND lease_expires_at <= :now AND attempts >= :max_attempts RETURNING *",
+        {"now": now, "max_attempts": max_attempts},
     )
     return tuple(map(job_from, rows.fetchall()))
 

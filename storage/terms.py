@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from storage.models import RenderFilter
 
@@ -56,13 +57,15 @@ def terms_wanted(guild_id: int, where: RenderFilter) -> list[str]:
 
     A word that the index cannot know (a filter of punctuation only) asks for nothing.
     """
-    members = _scope(guild_id, where.member_id)
+    guild, members = _scope(guild_id), _scope(guild_id, where.member_id)
     wanted = [f"{members}:s:{word}" for word in words_of(where.style or "")]
-    wanted += [f"{_scope(guild_id)}:n:{word}" for word in words_of(where.words or "")]
-    wanted += [_image_term(guild_id, "a", where.garment_sha)] if where.garment_sha else []
-    wanted += [_image_term(guild_id, "i", where.style_sha)] if where.style_sha else []
-    if where.member_id is not None or where.mode or not wanted:
-        wanted.append(_scope(guild_id, where.member_id, where.mode))
+    wanted += [f"{guild}:n:{word}" for word in words_of(where.words or "")]
+    wanted += [_image_term(guild, "a", where.garment_sha)] if where.garment_sha else []
+    wanted += [_image_term(guild, "i", where.style_sha)] if where.style_sha else []
+    if where.mode:
+        wanted.append(_mode_term(members, where.mode))
+    elif where.member_id is not None or not wanted:
+        wanted.append(members)
     return wanted
 
 
@@ -76,26 +79,30 @@ def _terms_of(render: Indexed) -> Iterator[str]:
     yield guild
     yield member
     for mode in sorted(render.modes):
-        yield _scope(render.guild_id, None, mode)
-        yield _scope(render.guild_id, render.member_id, mode)
+        yield _mode_term(guild, mode)
+        yield _mode_term(member, mode)
     for word in words_of(render.style_name or ""):
         yield f"{guild}:s:{word}"
         yield f"{member}:s:{word}"
-    yield _image_term(render.guild_id, "a", render.garment_sha)
-    yield _image_term(render.guild_id, "i", render.style_sha)
+    yield _image_term(guild, "a", render.garment_sha)
+    yield _image_term(guild, "i", render.style_sha)
     for word in words_of(render.note):
         yield f"{guild}:n:{word}"
 
 
-def _scope(guild_id: int, member_id: int | None = None, mode: str | None = None) -> str:
-    member = "" if member_id is None else f":m{member_id:x}"
-    return f"g{guild_id:x}{member}" + (f":o{_plain(mode)}" if mode else "")
+def _scope(guild_id: int, member_id: int | None = None) -> str:
+    return f"g{guild_id:x}" if member_id is None else f"g{guild_id:x}:m{member_id:x}"
 
 
-def _image_term(guild_id: int, role: str, sha: str) -> str:
-    return f"{_scope(guild_id)}:{role}:{_plain(sha)[:_SHA_PREFIX]}"
+def _mode_term(scope: str, mode: str) -> str:
+    return f"{scope}:o:{_plain(mode)}"
 
 
+def _image_term(guild: str, role: str, sha: str) -> str:
+    return f"{guild}:{role}:{_plain(sha)[:_SHA_PREFIX]}"
+
+
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     # A term must be a single token of the index, whatever a caller filters by.
     return re.sub(r"[^0-9a-z]+", "", text.casefold())

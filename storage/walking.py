@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from functools import cached_property
 
 from storage.cursors import Cursor
 from storage.history import SEQ_BITS, SEQ_MASK, TABLES
@@ -28,7 +29,7 @@ class Keys:
     previous: Cursor | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Walk:
     """One filter and order of a guild's history on one connection.
 
@@ -89,10 +90,9 @@ class Walk:
             return self._along(RenderOrder.NEWEST, max(start, self.low), min(end, self.high), direction, limit)
         if not self.dated:
             return self._along(RenderOrder.VOTES, start, end, direction, limit)
-        few = self._few_by_votes()
-        if few is None:
+        if len(self._some_by_votes) > FEW:
             return self._along_votes_in_range(start, end, direction, limit)
-        return sorted((key for key in few if start <= key <= end), reverse=direction == "DESC")[:limit]
+        return sorted((key for key in self._some_by_votes if start <= key <= end), reverse=direction == "DESC")[:limit]
 
     def _along(self, order: RenderOrder, start: int, end: int, direction: str, limit: int) -> list[int]:
         table = TABLES[order]
@@ -112,16 +112,17 @@ class Walk:
         )
         return [row[0] for row in rows]
 
-    def _few_by_votes(self) -> list[int] | None:
-        """Return the keys by votes of all entries in the range, or None when they are many."""
+    @cached_property
+    def _some_by_votes(self) -> list[int]:
+        """The keys by votes of the entries in the range; where they are more than `FEW`, of some of them."""
         table = TABLES[RenderOrder.NEWEST]
         rows = self.connection.execute(
             f"SELECT r.votes << {SEQ_BITS} | r.seq FROM (SELECT rowid FROM {table} "
             f"WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?) found "
             "CROSS JOIN renders r INDEXED BY renders_by_votes ON r.seq = found.rowid",
             (self.match, self.low, self.high, FEW + 1),
-        ).fetchall()
-        return [row[0] for row in rows] if len(rows) <= FEW else None
+        )
+        return [row[0] for row in rows]
 
 
 def walk_of(connection: sqlite3.Connection, guild_id: int, where: RenderFilter, order: RenderOrder) -> Walk:

@@ -18,4 +18,4 @@ def main() -> None:
     app()
 
 
-from bot.cli import render  # noqa: E402, F401  (registers its commands)
+from bot.cli import benchmark_render, benchmark_storage, keep, render  # noqa: E402, F401  (registers their commands)
