@@ -1,0 +1,206 @@
+/** Puts the page together: loads the state, follows the live events, and connects the parts. */
+
+import { addReaction, deleteMessage, fetchMessages, fetchState, removeReaction } from './api.js';
+import { Composer } from './composer.js';
+import { element } from './dom.js';
+import { LiveEvents } from './events.js';
+import { Interactions } from './interactions.js';
+import { Lightbox } from './lightbox.js';
+import { plainText, renderMarkdown } from './markdown.js';
+import { paintMask } from './mask_painter.js';
+import { MessageList } from './message_list.js';
+import { openModal } from './modal.js';
+import { announce, complain } from './notices.js';
+import { drawMembers, drawSwitch, openSwitch } from './people.js';
+import { icon } from './icons.js';
+import { Starter } from './starter.js';
+import { Store } from './store.js';
+import { connectThemeButton } from './theme.js';
+import { keepTimestampsFresh } from './timestamps.js';
+
+/** Each tab is a member of its own, so that two tabs can be two members. */
+const USER_KEY = 'playground-user';
+const PAGE_SIZE = 50;
+
+const store = new Store();
+const interactions = new Interactions(store);
+const live = new LiveEvents();
+const names = {
+  user: (id) => store.findUser(id)?.global_name ?? store.findUser(id)?.username,
+  channel: (id) => store.channels.find((channel) => channel.id === id)?.name,
+  openCommand: (name) => composer.open(name),
+};
+
+/** @type {import('./context.js').Context} */
+const context = {
+  store,
+  interactions: withComplaints(interactions),
+  lightbox: new Lightbox(),
+  markdown: (text) => renderMarkdown(text, names),
+  plainText: (text) => plainText(text, names),
+  react: (message, emoji, isAdded) => attempt((isAdded ? addReaction : removeReaction)(store.channelId, message.id, emoji, store.userId)),
+  deleteMessage: removeMessage,
+  openCommand: (name, values) => composer.open(name, values),
+  paintMask,
+  complain,
+  announce,
+};
+
+const part = (id) => document.getElementById(id);
+const composer = new Composer(part('composer'), context);
+const starter = new Starter(part('starter'), context);
+let hasOlder = false;
+let isLoadingOlder = false;
+new MessageList({ scroller: part('log'), list: part('messages'), jump: part('jump') }, context, loadOlder);
+
+const FRAMES = {
+  MESSAGE_CREATE: (message) => isHere(message) && store.putMessage(message),
+  MESSAGE_UPDATE: (message) => store.updateMessage(message),
+  MESSAGE_DELETE: ({ id }) => store.removeMessage(id),
+  MESSAGE_REACTION_ADD: (event) => store.countReaction(event, 1),
+  MESSAGE_REACTION_REMOVE: (event) => store.countReaction(event, -1),
+  MESSAGE_REACTION_REMOVE_ALL: (event) => store.clearReactions(event.message_id),
+  INTERACTION_ACK: (event) => interactions.acknowledge(event),
+  INTERACTION_FAILED: (event) => interactions.fail(event),
+  MODAL: (event) => openModal(event, context),
+  COMMANDS: (commands) => store.setCommands(commands),
+  BOT_STATUS: (status) => store.setBotStatus(status),
+};
+
+function isHere(message) {
+  return message.channel_id === store.channelId;
+}
+
+function attempt(promise) {
+  return promise.catch((error) => complain(error.message));
+}
+
+/** Presses and choices in messages have no place of their own for a refusal: it becomes a toast. */
+function withComplaints(target) {
+  const { pressButton, select } = Interactions.prototype;
+  target.pressButton = (...values) => attempt(pressButton.apply(target, values));
+  target.select = (...values) => attempt(select.apply(target, values));
+  return target;
+}
+
+function removeMessage(message) {
+  if (message.local) store.removeMessage(message.id);
+  else attempt(deleteMessage(store.channelId, message.id, store.userId));
+}
+
+async function loadState() {
+  store.load(await fetchState(sessionStorage.getItem(USER_KEY)));
+  sessionStorage.setItem(USER_KEY, store.userId);
+  live.connect(store.userId, store.channelId);
+}
+
+async function loadMessages() {
+  const messages = await fetchMessages(store.channelId, store.userId, null, PAGE_SIZE);
+  hasOlder = messages.length >= PAGE_SIZE;
+  store.resetMessages(messages);
+}
+
+async function loadOlder() {
+  if (!hasOlder || isLoadingOlder) return;
+  isLoadingOlder = true;
+  try {
+    const older = await fetchMessages(store.channelId, store.userId, store.messages[0].id, PAGE_SIZE);
+    hasOlder = older.length >= PAGE_SIZE;
+    store.prependMessages(older);
+    drawStart();
+  } catch (error) {
+    complain(error.message);
+  } finally {
+    isLoadingOlder = false;
+  }
+}
+
+function drawStart() {
+  if (hasOlder) starter.hide();
+  else starter.show(store.messages.length === 0);
+}
+
+function drawChannels() {
+  part('guild-name').textContent = store.guild?.name ?? 'Playground';
+  part('channel-name').textContent = store.channel?.name ?? '';
+  part('channel-topic').textContent = store.channel?.topic ?? '';
+  document.title = `#${store.channel?.name ?? 'channel'} · ${store.guild?.name ?? 'Playground'}`;
+  part('channels').replaceChildren(...store.channels.map((channel) => element('li', {}, element('button', {
+    type: 'button', class: 'channel-link', 'aria-current': channel.id === store.channelId ? 'page' : null,
+    onclick: () => openChannel(channel.id),
+  }, icon('hash'), channel.name))));
+}
+
+function drawState() {
+  drawChannels();
+  drawMembers(part('members'), store);
+  for (const button of document.querySelectorAll('.user-switch')) drawSwitch(button, store);
+  const status = part('bot-status');
+  status.textContent = store.bot.online ? 'Assistant online' : 'Assistant offline';
+  status.classList.toggle('is-online', store.bot.online);
+  starter.updateBot();
+}
+
+function openChannel(channelId) {
+  store.channelId = channelId;
+  drawState();
+  closeDrawer();
+  live.connect(store.userId, channelId);
+}
+
+function actAs(userId) {
+  sessionStorage.setItem(USER_KEY, userId);
+  closeDrawer();
+  attempt(loadState());
+  announce(`You are now ${names.user(userId)}`);
+}
+
+function closeDrawer() {
+  document.body.classList.remove('is-drawer-open');
+  part('drawer-button').setAttribute('aria-expanded', 'false');
+}
+
+function toggleDrawer() {
+  const isOpen = document.body.classList.toggle('is-drawer-open');
+  part('drawer-button').setAttribute('aria-expanded', String(isOpen));
+  if (isOpen) part('channels').querySelector('button')?.focus();
+}
+
+function connectPage() {
+  part('drawer-button').append(icon('menu'));
+  part('drawer-button').addEventListener('click', toggleDrawer);
+  part('drawer-shade').addEventListener('click', closeDrawer);
+  document.addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
+  part('theme-button').append(icon('contrast'));
+  connectThemeButton(part('theme-button'));
+  for (const button of document.querySelectorAll('.user-switch')) {
+    button.addEventListener('click', () => openSwitch(button, store, actAs));
+  }
+}
+
+function followEvents() {
+  store.addEventListener('state', drawState);
+  for (const name of ['reset', 'added', 'removed']) {
+    store.addEventListener(name, () => ((name === 'reset' || store.messages.length < 2) ? drawStart() : undefined));
+  }
+  live.addEventListener('open', () => {
+    part('connection').hidden = true;
+    attempt(loadMessages());
+  });
+  live.addEventListener('lost', () => { part('connection').hidden = false; });
+  live.addEventListener('frame', ({ detail: { t, d } }) => FRAMES[t]?.(d));
+}
+
+async function start() {
+  try {
+    await loadState();
+  } catch (error) {
+    complain(error.message);
+    setTimeout(start, 2000);
+  }
+}
+
+connectPage();
+followEvents();
+keepTimestampsFresh();
+start();
