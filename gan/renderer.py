@@ -50,14 +50,14 @@ class Renderer:
         """
         self.compute = choose_compute(device, threads)
         use_single_threaded_operators()
-        self._network = ControlNetwork(self.compute, weights, compiled=compiled)
+        self.network = ControlNetwork(self.compute, weights, compiled=compiled)
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
 
     def warm_up(self) -> None:
         """Run the networks once, so that the first request does not pay for lazy initialisation."""
         grey = np.full((WARM_UP_SIDE, WARM_UP_SIDE, 3), 128, np.uint8)
-        encoded = self._network.encode(grey, np.ones((WARM_UP_SIDE, WARM_UP_SIDE), np.float32))
-        self._network.controls(encoded, grey, seed=0)
+        encoded = self.network.encode(grey, np.ones((WARM_UP_SIDE, WARM_UP_SIDE), np.float32))
+        self.network.controls(encoded, grey, seed=0)
 
     def close(self) -> None:
         """Stop the drawing threads."""
@@ -82,9 +82,9 @@ class Renderer:
             style = self._executor.submit(_prepare_style_file, request.style)
             garment = load_garment(request)
             steps.advance("reading the style")
-            scene, cloth = Scene(garment, self._network), style.result()
+            scene, cloth = Scene(garment, self.network), style.result()
             mask_file = request.output / MASK_FILE
-            write_picture(mask_file, np.rint(garment.alpha * 255).astype(np.uint8))
+            write_picture(mask_file, np.rint(garment.mask * 255).astype(np.uint8))
             steps.advance("drawing the variants")
             variants = self._draw_all(scene, cloth, request, steps)
         return RenderResult(variants, mask_file, garment.doubt, time.perf_counter() - started)

@@ -130,7 +130,8 @@ class RenderResult:
 
     Attributes:
         variants: the pictures in order.
-        mask: greyscale PNG of the garment's alpha at the result's size.
+        mask: greyscale PNG of the garment's alpha at the result's size, corrections included, whatever the region:
+            as the `mask` of another request it means the same.
         doubt: one sentence when the mask is unsure, else None.
         seconds: wall time of the render.
     """

@@ -24,11 +24,13 @@ class MaskedGarment:
 
     Attributes:
         picture: H×W×3 uint8 RGB.
-        alpha: H×W float32 in 0 to 1.
+        mask: H×W float32 in 0 to 1, the garment with a person's corrections.
+        alpha: H×W float32 in 0 to 1, the region that is restyled.
         doubt: one sentence when the automatic mask is unsure.
     """
 
     picture: np.ndarray
+    mask: np.ndarray
     alpha: np.ndarray
     doubt: str | None
 
@@ -41,14 +43,15 @@ def load_garment(request: RenderRequest) -> MaskedGarment:
     """
     photo = read_picture(request.garment)
     picture = resize_picture(photo, result_size(photo, request.size))
-    alpha, doubt = _garment_alpha(picture, request)
-    alpha = apply_region(edit_mask(alpha, request.mask_edit), request.region)
+    mask, doubt = _garment_mask(picture, request)
+    mask = edit_mask(mask, request.mask_edit)
+    alpha = apply_region(mask, request.region)
     if float(alpha.max()) < VISIBLE:
         raise RenderError("The mask leaves nothing to restyle; please make it larger.")
-    return MaskedGarment(picture, np.ascontiguousarray(alpha, np.float32), doubt)
+    return MaskedGarment(picture, mask, np.ascontiguousarray(alpha, np.float32), doubt)
 
 
-def _garment_alpha(picture: np.ndarray, request: RenderRequest) -> tuple[np.ndarray, str | None]:
+def _garment_mask(picture: np.ndarray, request: RenderRequest) -> tuple[np.ndarray, str | None]:
     height, width = picture.shape[:2]
     if request.mask is not None:
         return load_user_mask(request.mask, (width, height)), None

@@ -22,6 +22,7 @@ from bot.intake import CleanImage, IntakeError, read_image, shown_name
 from gan.request import (
     MAX_SIZE,
     MAX_VARIANTS,
+    MaskEdit,
     Mode,
     ProgressCallback,
     Region,
@@ -219,7 +220,7 @@ def _progress_bar(renders: int) -> Iterator[Any]:
 def _draw_overlay(garment: Path, mask: Path) -> None:
     from bot.pictures import mask_overlay
 
-    (mask.parent / OVERLAY_FILE).write_bytes(mask_overlay(garment, mask, MOST_OVERLAY_BYTES, MAX_SIZE))
+    (mask.parent / OVERLAY_FILE).write_bytes(mask_overlay(garment, mask, MaskEdit(), MOST_OVERLAY_BYTES, MAX_SIZE))
 
 
 def _summary(results: list[RenderResult], show_mask: bool) -> str:

@@ -1,0 +1,126 @@
+"""How long renders take on this machine, beside what a user could pick instead.
+
+Two times are taken for each size. `cpu_seconds` compares like with like: one core, pictures decoded, mask found and
+style prepared, from there to all variants' pixels; the peer's is one picture from the same start. `wall_seconds` is a
+whole render on all threads, reading, mask, style and files included, with the networks loaded.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gan.devices import AUTO
+from gan.guide import plan_variants, prepare_style
+from gan.peer import Peer, peer_available
+from gan.pictures import read_picture, resize_picture, result_size, write_picture
+from gan.renderer import Renderer
+from gan.request import RenderRequest
+from gan.scene import Scene, load_garment
+
+RUNS = 4
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One size's times in seconds.
+
+    Attributes:
+        size: long side in pixels.
+        variants: pictures in a render.
+        cpu_seconds: from prepared inputs to the variants' pixels, on one core.
+        wall_seconds: of a whole render on all threads.
+        peer_cpu_seconds: of one picture of the peer on one core, where it is installed.
+    """
+
+    size: int
+    variants: int
+    cpu_seconds: float
+    wall_seconds: float
+    peer_cpu_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All timings of a run and what they were taken on."""
+
+    device: str
+    threads: int
+    results: list[Timing]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON-ready values."""
+        return asdict(self)
+
+
+def benchmark_render(
+    garment: Path, style: Path, sizes: Sequence[int], variants: int, device: str = AUTO, threads: int | None = None
+) -> Report:
+    """Time renders of one garment in one style.
+
+    Args:
+        garment: photo file.
+        style: image file.
+        sizes: long sides in pixels.
+        variants: pictures in a render, 1 to 4.
+        device: where the networks run.
+        threads: of the whole render; None takes all cores.
+    """
+    renderer = Renderer(device, threads=threads)
+    peer = Peer(read_picture(style)) if peer_available() else None
+    try:
+        results = [_timing(renderer, peer, garment, style, size, variants) for size in sizes]
+    finally:
+        renderer.close()
+    return Report(str(renderer.compute.device), renderer.compute.threads, results)
+
+
+def _timing(renderer: Renderer, peer: Peer | None, garment: Path, style: Path, size: int, variants: int) -> Timing:
+    photo = read_picture(garment)
+    photo = resize_picture(photo, result_size(photo, size))
+    with tempfile.TemporaryDirectory(prefix="restyle-benchmark-") as folder:
+        request = RenderRequest(garment, style, Path(folder), variants=variants, size=size)
+        return Timing(
+            size,
+            variants,
+            _best(time.process_time, [_drawing(renderer, request)] * RUNS),
+            _best(time.perf_counter, [_whole_render(renderer, request, run) for run in range(RUNS)]),
+            _best(time.process_time, [lambda: peer.stylise(photo)] * RUNS) if peer is not None else None,
+        )
+
+
+def _drawing(renderer: Renderer, request: RenderRequest) -> Work:
+    """Return a function that draws all variants on this thread, from prepared inputs."""
+    garment, cloth = load_garment(request), prepare_style(read_picture(request.style))
+
+    def draw() -> list[np.ndarray]:
+        scene = Scene(garment, renderer.network)
+        return [scene.draw(cloth, plan, request.strength) for plan in plan_variants(cloth, scene.form, request)]
+
+    return draw
+
+
+def _whole_render(renderer: Renderer, request: RenderRequest, run: int) -> Work:
+    """Return a function that renders copies of the files, shifted so that nothing kept from another run fits them."""
+    garment, style = (request.output / f"{name}-{run}.png" for name in ("garment", "style"))
+    for source, copy in ((request.garment, garment), (request.style, style)):
+        write_picture(copy, np.roll(read_picture(source), run, axis=1))
+    return lambda: renderer.render(replace(request, garment=garment, style=style))
+
+
+def _best(clock: Callable[[], float], runs: Sequence[Work]) -> float:
+    """Return the shortest run after the first, which warms up; what else runs on the machine only ever adds."""
+    durations = []
+    for work in runs:
+        started = clock()
+        work()
+        durations.append(clock() - started)
+    return round(min(durations[1:]), 4)
