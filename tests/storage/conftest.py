@@ -80,7 +80,9 @@ def rendered(store: Store) -> Callable[..., Awaitable[Render]]:
     """Take a job all the way to its message; message ids count up from 1."""
     messages = iter(range(1, 1_000_000))
 
-    async def render(variants: int = 4, variant_mode: str = "print", message_id: int | None = None, **job: Any) -> Render:
+    async def render(
+        variants: int = 4, variant_mode: str = "print", message_id: int | None = None, **job: Any
+    ) -> Render:
         submitted = await store.jobs.submit(new_job(**job), cap=1000)
         claimed = await store.jobs.claim("worker", 60)
         assert claimed is not None and claimed.id == submitted.id
