@@ -1,0 +1,105 @@
+"""The life of the assistant: open everything in order, run until told to stop, close in the opposite order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack, suppress
+from uuid import uuid4
+
+import discord
+
+from bot.client import RestyleClient
+from bot.dispatcher import Dispatcher
+from bot.folder_lock import FolderInUseError, FolderLock
+from bot.loop_monitor import LoopMonitor
+from bot.settings import Settings
+from bot.studio import Studio
+from gan.pool import ProcessPool, RenderPool
+from storage import StorageUnavailableError, Store
+
+log = logging.getLogger(__name__)
+
+RENDER_GRACE_SECONDS = 20.0
+DELIVERY_GRACE_SECONDS = 10.0
+
+
+def run(settings: Settings) -> int:
+    """Run the bot until SIGINT or SIGTERM.
+
+    Returns:
+        An exit status: 0 after being told to stop, 1 when it cannot run; the log says why.
+    """
+    try:
+        asyncio.run(_run(settings))
+    except discord.LoginFailure:
+        log.error("Discord does not accept DISCORD_TOKEN; copy it again from the developer portal's Bot page")
+    except discord.PrivilegedIntentsRequired:
+        log.error("Discord refuses the intents; the assistant needs no privileged ones, so this is a fault of ours")
+    except (StorageUnavailableError, FolderInUseError) as error:
+        log.error("%s", error)
+    except (discord.DiscordException, OSError) as error:
+        log.error("the bot stopped: %s", error)
+    else:
+        return 0
+    return 1
+
+
+def make_pool(settings: Settings) -> RenderPool:
+    """The worker processes that render."""
+    return ProcessPool(
+        settings.device,
+        weights=settings.weights,
+        threads=settings.worker_threads or None,
+        niceness=settings.worker_niceness,
+    )
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows' event loop has no signal handlers
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(FolderLock(settings.data_dir))
+        store = await stack.enter_async_context(await Store.open(settings.data_dir))
+        pool = make_pool(settings)
+        stack.push_async_callback(pool.close)
+        studio = Studio(store, settings, lambda: pool.capacity)
+        stack.callback(studio.close)
+        client = await stack.enter_async_context(RestyleClient(store, studio, settings))
+        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        dispatcher = Dispatcher(store, pool, settings, client, owner)
+        studio.on_submitted = dispatcher.wake
+        studio.on_cancelled = dispatcher.interrupt
+        await _serve(client, dispatcher, LoopMonitor(settings.loop_report), settings, stop)
+
+
+async def _serve(
+    client: RestyleClient, dispatcher: Dispatcher, monitor: LoopMonitor, settings: Settings, stop: asyncio.Event
+) -> None:
+    """Run until `stop` is set or the connection ends for good, whose error is raised."""
+    connection = asyncio.create_task(client.start(settings.discord_token.get_secret_value()), name="connection")
+    rendering = asyncio.create_task(dispatcher.run(), name="dispatcher")
+    stopped = asyncio.create_task(stop.wait(), name="stop signal")
+    monitoring = asyncio.create_task(monitor.run(), name="loop monitor")
+    try:
+        await asyncio.wait({connection, rendering, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            log.info("stopping: finishing what renders, keeping the rest for the next start")
+        await dispatcher.stop(RENDER_GRACE_SECONDS)
+        if client.is_ready():
+            await client.delivery.close(DELIVERY_GRACE_SECONDS)
+        for task in (connection, rendering):
+            if task.done():
+                task.result()
+    finally:
+        stopped.cancel()
+        monitoring.cancel()
+        rendering.cancel()
+        await client.close()
+        await asyncio.gather(connection, rendering, stopped, monitoring, return_exceptions=True)
+        log.info("stopped")

@@ -1,0 +1,92 @@
+"""Every failure becomes one sentence for the person and one log line with its cause, tied by an error id."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import discord
+from discord import app_commands
+
+from bot.intake import IntakeError
+from gan.pool import WorkerCrashedError
+from gan.request import RenderError
+from storage.errors import StorageError, StorageUnavailableError, StyleExistsError, TooManyJobsError
+from storage.ids import new_id
+
+log = logging.getLogger(__name__)
+
+UNEXPECTED = (
+    "Something went wrong on my side; please try again, and tell your operator the error id if it happens again."
+)
+UNAVAILABLE = "My storage is not available right now; nothing was changed, please try again in a few minutes."
+CRASHED = "The picture could not be rendered: the renderer stopped unexpectedly each time; please try another picture."
+DISCORD_FAULT = "Discord did not accept my answer; please try again in a minute."
+
+
+class RefusedError(Exception):
+    """Something that was asked for cannot be done, for a reason that the person can understand.
+
+    Attributes:
+        sentence: one sentence that says what to do.
+        cause: what was found, for the log.
+    """
+
+    def __init__(self, sentence: str, cause: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An error in both its faces.
+
+    Attributes:
+        sentence: for the person.
+        cause: for the log.
+        expected: whether it is the person's to mend (no traceback in the log).
+    """
+
+    sentence: str
+    cause: str
+    expected: bool
+
+
+def explain(error: BaseException) -> Explained:
+    """Say what `error` means to the person who met it."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        return explain(error.original)
+    if isinstance(error, RefusedError | IntakeError):
+        return Explained(error.sentence, error.cause, expected=True)
+    if isinstance(error, RenderError):
+        return Explained(str(error), "the renderer refused the request", expected=True)
+    if isinstance(error, TooManyJobsError):
+        return Explained(f"{error} Wait for one to finish or cancel one.", str(error), expected=True)
+    if isinstance(error, StyleExistsError):
+        return Explained(f"{error} Choose another name or delete it first.", str(error), expected=True)
+    if isinstance(error, StorageUnavailableError):
+        return Explained(UNAVAILABLE, str(error), expected=False)
+    if isinstance(error, StorageError):
+        return Explained(str(error), type(error).__name__, expected=True)
+    if isinstance(error, WorkerCrashedError):
+        return Explained(CRASHED, str(error), expected=True)
+    if isinstance(error, discord.HTTPException):
+        return Explained(DISCORD_FAULT, f"Discord answered {error.status} {error.code}: {error.text}", expected=True)
+    return Explained(UNEXPECTED, f"{type(error).__name__}: {error}", expected=False)
+
+
+def record_failure(error: BaseException, doing: str) -> str:
+    """Log a failure and return the sentence for the person, with its error id below.
+
+    Args:
+        error: what was raised.
+        doing: what was being done, and for whom, in the log's words.
+    """
+    explained = explain(error)
+    error_id = new_id()
+    if explained.expected:
+        log.warning("%s failed [error %s]: %s", doing, error_id, explained.cause)
+    else:
+        log.error("%s failed [error %s]: %s", doing, error_id, explained.cause, exc_info=error)
+    return f"{explained.sentence}\n-# error {error_id}"

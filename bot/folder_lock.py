@@ -1,0 +1,58 @@
+"""One assistant a data folder: two would answer everything twice."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+if sys.platform != "win32":
+    import fcntl
+
+
+class FolderInUseError(Exception):
+    """Another process holds the folder; the message is for the operator."""
+
+
+class FolderLock:
+    """Holds a data folder for this process; the system lets go of it however the process ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "assistant.lock"
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> FolderLock:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = self._path.open("a+")
+        try:
+            _lock(file)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            file.close()
+            raise FolderInUseError(
+                f"{self._path.parent} is used by another running assistant (process {holder}); stop it first"
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def _lock(file: IO[str]) -> None:
+    """Take the lock or raise OSError at once."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

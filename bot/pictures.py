@@ -1,0 +1,80 @@
+"""Pictures for people to look at: sized to a guild's limit, tinted with a mask. Synchronous: call it from a thread."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gan.mask.edit import edit_mask
+from gan.request import MaskEdit
+
+GALLERY_SIDE = 1600
+_QUALITIES = (92, 85, 75, 60)
+_OUTLINE_COLOUR = (255, 0, 128)
+_OUTSIDE_LIGHT = 0.35
+
+
+def gallery_jpeg(path: Path, max_bytes: int, side: int = GALLERY_SIDE) -> bytes:
+    """Encode a picture for the channel: JPEG, at most `side` pixels and `max_bytes` bytes."""
+    with Image.open(path) as opened:
+        image = opened.convert("RGB")
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return _jpeg_within(image, max_bytes)
+
+
+def full_size(path: Path, max_bytes: int) -> tuple[bytes, str]:
+    """The picture in full size: the kept file where it fits, else a JPEG of all its pixels, else a smaller one.
+
+    Returns:
+        The bytes and the suffix that fits them.
+    """
+    data = path.read_bytes()
+    if len(data) <= max_bytes:
+        return data, path.suffix or ".png"
+    with Image.open(io.BytesIO(data)) as opened:
+        return _jpeg_within(opened.convert("RGB"), max_bytes), ".jpg"
+
+
+def mask_overlay(garment: Path, mask: Path, edit: MaskEdit, max_bytes: int, side: int = GALLERY_SIDE) -> bytes:
+    """Show a mask over its garment: the garment keeps its colours inside an outline, everything else is dimmed.
+
+    Args:
+        garment: RGB picture file.
+        mask: greyscale picture file, white is the garment; of any size.
+        edit: corrections on top of the mask, shown as the renderer will make them.
+        max_bytes: the largest result.
+        side: long side of the result, at most.
+    """
+    with Image.open(garment) as opened:
+        image = opened.convert("RGB")
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    with Image.open(mask) as opened:
+        levels = opened.convert("L").resize(image.size, Image.Resampling.BILINEAR)
+    alpha = edit_mask(np.asarray(levels, np.float32) / 255, edit)
+    pixels = np.asarray(image, np.float32)
+    dimmed = pixels.mean(axis=2, keepdims=True) * _OUTSIDE_LIGHT
+    shown = dimmed + alpha[..., None] * (pixels - dimmed)
+    shown[_outline(alpha > 0.5)] = _OUTLINE_COLOUR
+    return _jpeg_within(Image.fromarray(np.rint(shown).astype(np.uint8)), max_bytes)
+
+
+def _outline(inside: np.ndarray) -> np.ndarray:
+    """Pixels within two steps of the border between inside and outside."""
+    edge = np.zeros_like(inside)
+    for step in (1, 2):
+        edge[step:] |= inside[step:] != inside[:-step]
+        edge[:, step:] |= inside[:, step:] != inside[:, :-step]
+    return edge
+
+
+def _jpeg_within(image: Image.Image, max_bytes: int) -> bytes:
+    while True:
+        for quality in _QUALITIES:
+            buffer = io.BytesIO()
+            image.save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
+            if buffer.tell() <= max_bytes or max(image.size) <= 64:
+                return buffer.getvalue()
+        image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)), Image.Resampling.LANCZOS)
