@@ -12,10 +12,16 @@ export function displayName(user, member = undefined) {
 
 /** @returns {HTMLElement} decorative: the name always stands beside it. */
 export function avatar(user, className = 'avatar') {
-  if (user?.avatar_url) return element('img', { class: className, src: reachableUrl(user.avatar_url), alt: '' });
+  const url = avatarUrl(user);
+  if (url) return element('img', { class: className, src: reachableUrl(url), alt: '' });
   const node = element('span', { class: `${className} is-initials`, 'aria-hidden': 'true' }, initials(displayName(user)));
   node.style.setProperty('--hue', HUES[Number(BigInt(user?.id ?? 0) % BigInt(HUES.length))]);
   return node;
+}
+
+function avatarUrl(user) {
+  if (user?.avatar_url) return user.avatar_url;
+  return user?.avatar ? `/cdn/avatars/${user.id}/${user.avatar}.png` : null;
 }
 
 function initials(name) {

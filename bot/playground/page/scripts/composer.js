@@ -71,7 +71,7 @@ export class Composer {
 
   #describeChannel() {
     const { channel } = this.#context.store;
-    this.#text.placeholder = `Message #${channel?.name ?? ''}, or type / for commands`;
+    this.#text.placeholder = `Message #${channel?.name ?? ''} or type /`;
   }
 
   #openRestyle(values = {}) {

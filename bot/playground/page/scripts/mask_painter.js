@@ -41,6 +41,7 @@ class MaskPainter {
   #result = null;
   #size;
   #toolButtons;
+  #sizing;
   #error = element('p', { class: 'form-error', role: 'alert', hidden: true });
 
   constructor(picture, layers, resolve) {
@@ -54,6 +55,8 @@ class MaskPainter {
     this.#tint.height = layers.height;
     this.dialog = this.#build();
     this.#listen();
+    this.#sizing = new ResizeObserver(() => this.#fit());
+    this.#sizing.observe(this.#view.parentElement);
   }
 
   open() {
@@ -108,9 +111,18 @@ class MaskPainter {
     this.#view.addEventListener('pointerleave', () => this.#hideCursor());
     this.dialog.addEventListener('keydown', (event) => this.#onKey(event));
     this.dialog.addEventListener('close', () => {
+      this.#sizing.disconnect();
       this.dialog.remove();
       this.#resolve(this.#result);
     });
+  }
+
+  /** Shows the picture as large as its stage allows, small pictures enlarged. */
+  #fit() {
+    const { clientWidth, clientHeight } = this.#view.parentElement;
+    const scale = Math.min(clientWidth / this.#layers.width, clientHeight / this.#layers.height);
+    this.#view.style.width = `${this.#layers.width * scale}px`;
+    this.#view.style.height = `${this.#layers.height * scale}px`;
   }
 
   get #brushWidth() {

@@ -18,9 +18,8 @@ export function drawMembers(host, store) {
 function memberRow(user, isOnline) {
   const row = element('li', { class: 'member' },
     element('span', { class: 'presence' }, avatar(user, 'avatar is-small')),
-    element('span', { class: 'member-name' }, displayName(user)),
-    user.bot && element('span', { class: 'bot-tag' }, 'Bot'),
-    user.is_moderator && element('span', { class: 'role-tag' }, 'Moderator'));
+    element('span', { class: 'member-name' }, displayName(user), user.is_moderator && element('small', {}, 'Moderator')),
+    user.bot && element('span', { class: 'bot-tag' }, 'Bot'));
   row.classList.toggle('is-offline', !isOnline);
   return row;
 }

@@ -70,12 +70,12 @@ export class Starter {
     const input = element('input', { type: 'radio', name: group, class: 'visually-hidden' });
     input.addEventListener('change', () => this.#choose(kind, () => fetchSample(sample), name));
     return element('label', { class: 'tile' }, input,
-      element('img', { src: reachableUrl(sample.url), alt: '' }), element('span', {}, name));
+      element('img', { src: reachableUrl(sample.url), alt: '' }), element('span', { class: 'tile-name' }, name));
   }
 
   #ownTile(kind, group) {
     const picture = element('span', { class: 'tile-picture' }, icon('upload'));
-    const text = element('span', {}, 'Your own');
+    const text = element('span', { class: 'tile-name' }, 'Your own');
     const input = element('input', { type: 'file', accept: 'image/*', class: 'visually-hidden', 'aria-label': `Your own ${kind} picture` });
     const tile = element('label', { class: 'tile is-own' }, input, picture, text);
     input.addEventListener('change', () => {

@@ -64,7 +64,7 @@ export class AttachmentField extends Field {
     choose.setAttribute('aria-describedby', `${this.id}-hint ${this.id}-error`);
     return element('div', { class: 'drop-zone' },
       element('div', { class: 'drop-zone-actions' }, this.#paintFrom, choose,
-        element('span', { class: 'drop-zone-hint' }, 'or drop or paste one here')),
+        element('span', { class: 'drop-zone-hint' }, 'or drop or paste it')),
       this.#sampleStrip());
   }
 
@@ -100,8 +100,8 @@ export class AttachmentField extends Field {
     image.addEventListener('error', () => image.replaceWith(icon('file')));
     this.#preview.append(image,
       element('div', { class: 'file-preview-text' }, element('strong', {}, this.#file.name), element('small', {}, fileSize(this.#file.size))),
-      ...(this.#paintFrom ? [this.#editButton()] : []),
-      element('button', { type: 'button', class: 'button is-secondary', onclick: () => this.#clear() }, 'Change'));
+      element('div', { class: 'file-preview-actions' }, this.#paintFrom && this.#editButton(),
+        element('button', { type: 'button', class: 'button is-secondary', onclick: () => this.#clear() }, 'Change')));
   }
 
   #editButton() {
