@@ -75,7 +75,6 @@ def _linear_model(guide: np.ndarray, target: np.ndarray, radius: int) -> tuple[n
     products = (guide[..., :, None] * guide[..., None, :]).reshape(*target.shape, 9)
     spread = np.dstack([cv2.blur(np.ascontiguousarray(products[..., index]), window) for index in range(9)])
     spread = spread.reshape(*target.shape, 3, 3) - mean_guide[..., :, None] * mean_guide[..., None, :]
-    spread += SMOOTHNESS * np.eye(3, dtype=np.float32)
-    slope = np.linalg.solve(spread, covariance[..., None])[..., 0]
+    slope = np.linalg.solve(spread + SMOOTHNESS * np.eye(3, dtype=np.float32), covariance[..., None])[..., 0]
     offset = mean_target - np.einsum("hwc,hwc->hw", slope, mean_guide)
     return cv2.blur(slope, window), cv2.blur(offset, window)
