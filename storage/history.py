@@ -12,6 +12,7 @@ again.
 from __future__ import annotations
 
 import sqlite3
+from operator import itemgetter
 
 from storage.models import RenderOrder
 from storage.terms import Indexed, terms_of
@@ -20,6 +21,7 @@ SEQ_BITS = 40
 SEQ_MASK = (1 << SEQ_BITS) - 1
 TABLES = {RenderOrder.NEWEST: "history_by_time", RenderOrder.VOTES: "history_by_votes"}
 
+_BATCH = 20_000
 # Terms are split at spaces only: letters beyond ASCII always belong to a term, these signs do as well.
 _TOKENIZER = "ascii tokenchars '':_''"
 _SELECT_INDEXED = """
@@ -40,9 +42,23 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Index every visible render."""
-    for row in connection.execute(f"{_SELECT_INDEXED} WHERE r.hidden = 0 AND r.superseded_by IS NULL"):
-        _insert(connection, row["seq"], row["votes"], _terms(row))
+    """Index every visible render of an index that is empty."""
+    last = connection.execute("SELECT coalesce(max(seq), 0) FROM renders").fetchone()[0]
+    for start in range(1, last + 1, _BATCH):
+        add_many(connection, start, min(start + _BATCH - 1, last))
+
+
+def add_many(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Index the visible renders of a range that is not indexed yet."""
+    rows = connection.execute(
+        f"{_SELECT_INDEXED} WHERE r.seq BETWEEN ? AND ? AND r.hidden = 0 AND r.superseded_by IS NULL", (first, last)
+    )
+    entries = [(row["seq"], key_of(row["votes"], row["seq"]), _terms(row)) for row in rows]
+    # In the order of the rowids: FTS5 writes its buffer out at every step back.
+    for seq, _, terms in sorted(entries):
+        _put(connection, RenderOrder.NEWEST, seq, terms)
+    for _, key, terms in sorted(entries, key=itemgetter(1)):
+        _put(connection, RenderOrder.VOTES, key, terms)
 
 
 def key_of(votes: int, seq: int) -> int:
@@ -53,7 +69,8 @@ def key_of(votes: int, seq: int) -> int:
 def add(connection: sqlite3.Connection, seq: int) -> None:
     """Put a render into the index."""
     row = _read(connection, seq)
-    _insert(connection, seq, row["votes"], _terms(row))
+    _put(connection, RenderOrder.NEWEST, seq, _terms(row))
+    _put(connection, RenderOrder.VOTES, key_of(row["votes"], seq), _terms(row))
 
 
 def remove(connection: sqlite3.Connection, seq: int) -> None:
@@ -87,11 +104,6 @@ def _terms(row: sqlite3.Row) -> str:
             note=row["note"],
         )
     )
-
-
-def _insert(connection: sqlite3.Connection, seq: int, votes: int, terms: str) -> None:
-    _put(connection, RenderOrder.NEWEST, seq, terms)
-    _put(connection, RenderOrder.VOTES, key_of(votes, seq), terms)
 
 
 def _put(connection: sqlite3.Connection, order: RenderOrder, rowid: int, terms: str) -> None:

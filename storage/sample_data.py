@@ -133,8 +133,7 @@ def _insert(connection: sqlite3.Connection, rows: Iterator[Row], count: int) -> 
         "INSERT INTO votes (render_seq, number, member_id, cast_at) VALUES (?, ?, ?, 0)",
         ((row["seq"], voter % MAX_VARIANTS + 1, voter) for row in batch for voter in range(row["votes"])),
     )
-    for row in batch:
-        history.add(connection, row["seq"])
+    history.add_many(connection, batch[0]["seq"], batch[-1]["seq"])
 
 
 def _variants(row: Row) -> Iterator[tuple[object, ...]]:

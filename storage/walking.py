@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from storage.cursors import Cursor
-from storage.history import SEQ_BITS, SEQ_MASK, TABLES
+from storage.history import SEQ_BITS, SEQ_MASK, TABLES, key_of
 from storage.models import RenderFilter, RenderOrder
 from storage.rows import to_milliseconds
 from storage.terms import match_expression, terms_wanted
 
 # So many entries of a range of dates are faster sorted by votes than looked for along the order by votes.
-FEW = 4000
+FEW = 1000
 _FIRST, _LAST = 0, (1 << 63) - 1
+_LAST_SEQ = SEQ_MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,17 @@ class Walk:
         return [row[0] for row in rows]
 
     def _along_votes_in_range(self, start: int, end: int, direction: str, limit: int) -> list[int]:
-        table = TABLES[RenderOrder.VOTES]
-        rows = self.connection.execute(
-            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? "
-            f"AND rowid & {SEQ_MASK} BETWEEN ? AND ? ORDER BY rowid {direction} LIMIT ?",
-            (self.match, start, end, self.low, self.high, limit),
-        )
-        return [row[0] for row in rows]
+        """Skip from one number of votes to the next: among equal votes, the range of dates is one range of keys."""
+        keys: list[int] = []
+        while len(keys) < limit and (edge := self._along(RenderOrder.VOTES, start, end, direction, 1)):
+            votes = edge[0] >> SEQ_BITS
+            first, last = max(start, key_of(votes, self.low)), min(end, key_of(votes, self.high))
+            keys += self._along(RenderOrder.VOTES, first, last, direction, limit - len(keys))
+            if direction == "DESC":
+                end = key_of(votes, 0) - 1
+            else:
+                start = key_of(votes + 1, 0)
+        return keys
 
     @cached_property
     def _some_by_votes(self) -> list[int]:
@@ -132,7 +137,7 @@ def walk_of(connection: sqlite3.Connection, guild_id: int, where: RenderFilter, 
         order=order,
         match=match_expression(terms_wanted(guild_id, where)),
         low=_first_since(connection, to_milliseconds(where.since)) if where.since else _FIRST,
-        high=_last_until(connection, to_milliseconds(where.until)) if where.until else _LAST,
+        high=_last_until(connection, to_milliseconds(where.until)) if where.until else _LAST_SEQ,
         dated=bool(where.since or where.until),
     )
 
@@ -141,7 +146,7 @@ def _first_since(connection: sqlite3.Connection, since: int) -> int:
     row = connection.execute(
         "SELECT seq FROM renders WHERE created_at >= ? ORDER BY created_at, seq LIMIT 1", (since,)
     ).fetchone()
-    return row[0] if row else _LAST
+    return row[0] if row else _LAST_SEQ
 
 
 def _last_until(connection: sqlite3.Connection, until: int) -> int:
