@@ -105,11 +105,12 @@ class Renderer:
 
 
 class _Steps:
-    """Counts a render's steps for its progress callback; remembers that the callback stopped the render."""
+    """Counts a render's steps for its progress callback; remembers when the callback stopped the render."""
 
     def __init__(self, total: int, on_progress: ProgressCallback) -> None:
         self._total, self._on_progress = total, on_progress
-        self._done, self._stopped, self._lock = -1, False, threading.Lock()
+        self._done, self._lock = -1, threading.Lock()
+        self._stopped_by: BaseException | None = None
 
     def advance(self, stage: str) -> None:
         """Finish a step and name the stage that follows."""
@@ -118,15 +119,15 @@ class _Steps:
             self._report(Progress(self._done, self._total, stage))
 
     def check(self) -> None:
-        """Raise if the render was stopped from another thread."""
-        if self._stopped:
-            raise RenderError("The render was stopped.")
+        """Raise what stopped the render, if anything did."""
+        if self._stopped_by is not None:
+            raise self._stopped_by
 
     def _report(self, progress: Progress) -> None:
         try:
             self._on_progress(progress)
-        except BaseException:
-            self._stopped = True
+        except BaseException as error:
+            self._stopped_by = error
             raise
 
 
