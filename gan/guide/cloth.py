@@ -13,6 +13,7 @@ import numpy as np
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.quilting import quilt
 from gan.guide.tile import Tile, cut_cell
+from gan.guide.wrapping import plaid_tile, seamless_tile
 
 SMALLEST_SIDE = 32
 LARGEST_SIDE = 640
@@ -92,9 +93,16 @@ def _prepared(style: np.ndarray, key: str) -> StyleCloth:
     lattice = find_lattice(picture)
     if lattice is not None:
         return StyleCloth(picture, cut_cell(picture, lattice), lattice, key, is_picture=False)
+    tile = plaid_tile(picture)
+    if tile is not None:
+        return StyleCloth(picture, tile, Lattice(tile.basis, match=1.0), key, is_picture=False)
+    tile = seamless_tile(picture) or _quilted(picture)
+    return StyleCloth(picture, tile, None, key, _is_picture(picture))
+
+
+def _quilted(picture: np.ndarray) -> Tile:
     image = quilt(picture)
-    basis = np.diag([float(image.shape[1]), float(image.shape[0])])
-    return StyleCloth(picture, Tile(image, basis), None, key, _is_picture(picture))
+    return Tile(image, np.diag([float(image.shape[1]), float(image.shape[0])]))
 
 
 def _working_size(style: np.ndarray) -> np.ndarray:

@@ -12,9 +12,11 @@ from gan.guide.colour import lab_planes
 WORKING_SIDE = 400
 SMALLEST_PERIOD = 5.0
 LARGEST_SHIFT = 0.72  # of the picture's side: beyond it too little of the picture overlaps itself
+SMALLEST_PATTERN = 0.025  # of the picture's side: a finer period is the weave
 LEAST_MATCH = 0.55
 LEAST_PROMINENCE = 0.25
 STRIPE_MATCH = 0.9
+MOST_PEAKS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,17 @@ def find_lattice(picture: np.ndarray) -> Lattice | None:
         return None
     correlation = autocorrelation(_detrended(lab_planes(picture)))
     lattice = _striped_lattice(correlation) or _full_lattice(correlation)
-    if lattice is None:
+    if lattice is None or not _believable(lattice, float(np.sqrt(picture.shape[0] * picture.shape[1]))):
         return None
     return Lattice(lattice.basis / factor, lattice.match, lattice.striped)
+
+
+def _believable(lattice: Lattice, side: float) -> bool:
+    """Weave alone is no pattern, and a period seen hardly twice must match better than one seen often."""
+    longest = float(np.linalg.norm(lattice.basis[:, : 1 if lattice.striped else 2], axis=0).max())
+    if longest < max(SMALLEST_PATTERN * side, 2 * SMALLEST_PERIOD):
+        return False
+    return lattice.match >= LEAST_MATCH + 0.35 * longest / side
 
 
 def autocorrelation(planes: np.ndarray) -> np.ndarray:
@@ -131,7 +141,10 @@ class _Surface:
     def at(self, shifts: np.ndarray) -> np.ndarray:
         """Return the bilinear value at N×2 shifts."""
         points = (np.asarray(shifts, np.float64) + self.centre).astype(np.float32)
-        return cv2.remap(self.values, points[:, None, 0], points[:, None, 1], cv2.INTER_LINEAR)[:, 0]
+        blocks = np.array_split(points, len(points) // 16384 + 1)  # OpenCV maps at most 32,767 rows at once
+        return np.concatenate(
+            [cv2.remap(self.values, block[:, None, 0], block[:, None, 1], cv2.INTER_LINEAR)[:, 0] for block in blocks]
+        )
 
     def reaches(self, shifts: np.ndarray) -> np.ndarray:
         """Return which N×2 shifts leave enough overlap to be judged."""
@@ -167,6 +180,7 @@ def _peaks(surface: _Surface) -> tuple[np.ndarray, np.ndarray]:
     upper = (shifts[:, 1] > 0) | ((shifts[:, 1] == 0) & (shifts[:, 0] > 0))
     length = np.linalg.norm(shifts, axis=1)
     shifts = shifts[upper & surface.reaches(shifts) & (length >= SMALLEST_PERIOD)]
+    shifts = shifts[np.argsort(-surface.at(shifts), kind="stable")[:MOST_PEAKS]] if len(shifts) else shifts
     if not len(shifts):
         return shifts, np.zeros(0, np.float32)
     steps = np.linspace(0.1, 0.9, 17)[:, None, None]

@@ -49,6 +49,17 @@ def cut_cell(picture: np.ndarray, lattice: Lattice) -> Tile:
     return Tile(_joined(_most_typical(repeats), width, height), lattice.basis)
 
 
+def tile_between(picture: np.ndarray, across: tuple[int, int, int], down: tuple[int, int, int]) -> Tile:
+    """Return the upright piece between two columns and two rows, each given as (start, end, overlap) in pixels.
+
+    The overlap beyond the end is what the start is cross-faded with.
+    """
+    (left, right, wide), (top, bottom, high) = across, down
+    extended = picture[top : bottom + high, left : right + wide].astype(np.float32)
+    image = _joined(extended, right - left, bottom - top)
+    return Tile(image, np.diag([float(right - left), float(bottom - top)]))
+
+
 def _cell_grid(width: int, height: int) -> np.ndarray:
     """Cell coordinates of the texels, 0..1 plus the band that is blended away, h×w×2."""
     u = np.arange(int(np.ceil(width * (1 + BLEND_BAND)))) / width
