@@ -8,25 +8,16 @@ from bot.playground.cdn_store import CdnStore
 from bot.playground.entities import Attachment, Message
 from bot.playground.forms.components import walk
 from bot.playground.payloads import member_payload, user_payload
+from bot.playground.references import EMBED_ICONS, EMBED_MEDIA, REFERENCE, media_of, referenced_names
 from bot.playground.world import World
 
-REFERENCE = "attachment://"
-EMBED_MEDIA = ("image", "thumbnail")
-EMBED_ICONS = ("author", "footer")
 
-
-def referenced_names(embeds: list[dict[str, Any]], components: list[dict[str, Any]]) -> set[str]:
-    """Names of the files that embeds and components show, and that `attachments` therefore does not list."""
-    urls = [embed[part]["url"] for embed in embeds for part in EMBED_MEDIA if embed.get(part, {}).get("url")]
-    urls += [embed[part]["icon_url"] for embed in embeds for part in EMBED_ICONS if embed.get(part, {}).get("icon_url")]
-    urls += [media["url"] for component in walk(components) for media in media_of(component)]
-    return {url.removeprefix(REFERENCE) for url in urls if url.startswith(REFERENCE)}
-
-
-def media_of(component: dict[str, Any]) -> list[dict[str, Any]]:
-    """The media objects of a thumbnail, a file or a gallery."""
-    items = [item["media"] for item in component.get("items") or []]
-    return items + [component[key] for key in ("media", "file") if key in component]
+def for_gateway(payload: dict[str, Any]) -> dict[str, Any]:
+    """A message for a gateway frame: REST gives media an id there, the gateway's description knows none."""
+    for component in walk(payload["components"]):
+        for media in media_of(component):
+            media.pop("id", None)
+    return payload
 
 
 class MessagePayloads:
@@ -119,7 +110,7 @@ class MessagePayloads:
 
     def dispatched(self, message: Message) -> dict[str, Any]:
         """The message as MESSAGE_CREATE and MESSAGE_UPDATE carry it."""
-        payload = self.message(message) | {"guild_id": str(message.guild_id)}
+        payload = for_gateway(self.message(message)) | {"guild_id": str(message.guild_id)}
         member = self._world.guilds[message.guild_id].members.get(message.author_id)
         return payload | ({"member": member_payload(member)} if member else {})
 

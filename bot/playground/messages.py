@@ -19,12 +19,11 @@ from bot.playground.events import (
     ReactionsCleared,
 )
 from bot.playground.filenames import clean_filename
-from bot.playground.forms.components import walk
 from bot.playground.forms.messages import FILES_PER_MESSAGE, AttachmentForm, ChannelMessageForm, MessageForm
 from bot.playground.journal import Journal
 from bot.playground.layout import check_layout, number_components
 from bot.playground.mentions import mentioned_users, mentions_everyone
-from bot.playground.message_payloads import EMBED_ICONS, EMBED_MEDIA, REFERENCE, media_of
+from bot.playground.references import check_references, settle_references
 from bot.playground.world import World
 
 REACTION_KINDS = 20
@@ -80,7 +79,7 @@ class MessageBook:
         if not (flags & LOADING or (form.content or "").strip() or form.embeds or form.components or uploads):
             raise errors.empty_message()
         attachments = await self._attach(message, form, uploads, origin.prefix)
-        self._fill(message, form, attachments, origin.prefix)
+        self._fill(message, form, attachments)
         self._world.histories[origin.channel.id].add(message)
         self._journal.save(message)
         self._bus.publish(MessageCreated(message))
@@ -126,7 +125,7 @@ class MessageBook:
         attachments = await self._attach(message, form, uploads, prefix)
         self._check_not_emptied(message, form, attachments)
         dropped = [old for old in message.attachments if old not in attachments]
-        self._fill(message, form, attachments, prefix)
+        self._fill(message, form, attachments)
         message.flags = flags
         message.edited = datetime.now(UTC)
         self._journal.save(message)
@@ -201,7 +200,10 @@ class MessageBook:
             raise errors.invalid_field(
                 [*prefix, "attachments"], "BASE_TYPE_MAX_LENGTH", f"Must be {FILES_PER_MESSAGE} or fewer in length."
             )
-        self._check_references(form, message, kept, uploads, described, prefix)
+        names = {attachment.filename for attachment in kept}
+        names |= {clean_filename(_name(upload, described.get(number))) for number, upload in uploads.items()}
+        components = form.dumped("components") if form.has("components") else message.components
+        check_references(components, names, prefix)
         folder = f"attachments/{message.channel_id}"
         new = [await self._keep(uploads[number], described.get(number), folder) for number in sorted(uploads)]
         return kept + new
@@ -213,32 +215,7 @@ class MessageBook:
             attachment.title = entry.title or attachment.title
         return attachment
 
-    @staticmethod
-    def _check_references(
-        form: MessageForm,
-        message: Message,
-        kept: list[Attachment],
-        uploads: dict[int, Upload],
-        described: dict[int, AttachmentForm],
-        prefix: tuple[str, ...],
-    ) -> None:
-        """A component may only name files that the message will have; an embed's missing picture is just not shown."""
-        names = {attachment.filename for attachment in kept}
-        names |= {clean_filename(_name(upload, described.get(number))) for number, upload in uploads.items()}
-        components = form.dumped("components") if form.has("components") else message.components
-        for component in walk(components):
-            for media in media_of(component):
-                url = media["url"]
-                if url.startswith(REFERENCE) and clean_filename(url.removeprefix(REFERENCE)) not in names:
-                    raise errors.invalid_field(
-                        [*prefix, "components"],
-                        "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
-                        f"Referenced attachment '{url}' not found",
-                    )
-
-    def _fill(
-        self, message: Message, form: MessageForm, attachments: list[Attachment], prefix: tuple[str, ...]
-    ) -> None:
+    def _fill(self, message: Message, form: MessageForm, attachments: list[Attachment]) -> None:
         message.attachments = attachments
         if form.has("content"):
             guild = self._world.guilds[message.guild_id]
@@ -247,13 +224,10 @@ class MessageBook:
             message.mention_everyone = mentions_everyone(message.content, form.allowed_mentions)
         if form.has("embeds"):
             message.embeds = form.dumped("embeds")
-            for embed in message.embeds:
-                _clean_embed(embed)
         if form.has("components"):
             message.components = form.dumped("components")
             number_components(message.components)
-            for media in (media for component in walk(message.components) for media in media_of(component)):
-                media["url"] = _clean_reference(media["url"])
+        settle_references(message.embeds, message.components, attachments, self._cdn.base_url)
         message.tts = message.tts or bool(form.tts)
 
     def may_delete(self, message: Message, user_id: int) -> bool:
@@ -266,13 +240,3 @@ class MessageBook:
 
 def _name(upload: Upload, entry: AttachmentForm | None) -> str:
     return entry.filename if entry and entry.filename else upload.filename
-
-
-def _clean_reference(url: str) -> str:
-    return REFERENCE + clean_filename(url.removeprefix(REFERENCE)) if url.startswith(REFERENCE) else url
-
-
-def _clean_embed(embed: dict[str, Any]) -> None:
-    for part, key in [(part, "url") for part in EMBED_MEDIA] + [(part, "icon_url") for part in EMBED_ICONS]:
-        if embed.get(part, {}).get(key):
-            embed[part][key] = _clean_reference(embed[part][key])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.playground.interactions import COMPONENT, MODAL_SUBMIT, Interaction
-from bot.playground.message_payloads import MessagePayloads
+from bot.playground.message_payloads import MessagePayloads, for_gateway
 from bot.playground.payloads import channel_payload, member_payload, user_payload
 from bot.playground.settings import PlaygroundSettings
 from bot.playground.world import World
@@ -39,7 +39,7 @@ def interaction_payload(
         "attachment_size_limit": settings.attachment_size_limit,
     }
     if interaction.source is not None:
-        payload["message"] = messages.full(interaction.source, world.bot_id)
+        payload["message"] = for_gateway(messages.full(interaction.source, world.bot_id))
     return payload
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.playground import errors
 from bot.playground.cdn_store import Upload
 from bot.playground.entities import Guild, User
-from bot.playground.message_payloads import MessagePayloads
+from bot.playground.message_payloads import for_gateway
 from bot.playground.payloads import channel_payload, member_payload, role_payload, user_payload
 from bot.playground.services import Services
 from bot.playground.snowflake import parse_snowflake
@@ -117,8 +117,7 @@ class CommandData:
         folder = f"ephemeral-attachments/{self._services.world.bot_id}"
         attachment_id = self._services.world.snowflakes.next()
         attachment = await self._services.cdn.keep(upload, attachment_id, folder, ephemeral=True)
-        payload = MessagePayloads.attachment(self._services.payloads, attachment)
-        self._resolve("attachments", attachment.id, payload)
+        self._resolve("attachments", attachment.id, self._services.payloads.attachment(attachment))
         return str(attachment.id)
 
     def _entity(self, spec: dict[str, Any], value: Any) -> str:
@@ -157,7 +156,8 @@ class CommandData:
             self.resolve_member(number)
         else:
             message = self._services.world.message(channel_id, number, self._person.id)
-            self._resolve("messages", number, self._services.payloads.full(message, self._services.world.bot_id))
+            payload = for_gateway(self._services.payloads.full(message, self._services.world.bot_id))
+            self._resolve("messages", number, payload)
         return str(number)
 
     def _resolve(self, kind: str, number: int, payload: dict[str, Any]) -> None:

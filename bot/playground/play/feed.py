@@ -114,8 +114,9 @@ def _place(message: Message) -> dict[str, Any]:
 
 
 def _reaction(message: Message, user_id: int, emoji: str) -> dict[str, Any]:
+    count = len(message.reactions.get(emoji, []))
     about = {"user_id": str(user_id), "message_id": str(message.id), "emoji": {"id": None, "name": emoji}}
-    return _place(message) | about
+    return _place(message) | about | {"count": count}
 
 
 def _interaction(interaction: Interaction) -> dict[str, Any]:
