@@ -150,6 +150,9 @@ async def measure(
     """
     timings: dict[str, list[Timing]] = {}
     async with await Store.open(folder) as store:
+        for guild in guilds:
+            # Opens the readers' connections; a bot that runs has them open.
+            await _time_pages(store, ask_newest(dice, guild), renders, dice)
         for kind, ask in ASKERS.items():
             questions = [ask(dice, dice.choice(guilds)) for _ in range(samples)]
             timings[kind] = [
