@@ -18,4 +18,4 @@ def main() -> None:
     app()
 
 
-from bot.cli import benchmark_render, benchmark_storage, keep, mask, render, run, train  # noqa: E402, F401  (registers their commands)
+from bot.cli import benchmark_render, benchmark_storage, keep, mask, playground, render, run, train  # noqa: E402, F401  (registers their commands)
