@@ -15,6 +15,7 @@ import discord
 from bot.client import RestyleClient
 from bot.dispatcher import Dispatcher
 from bot.folder_lock import FolderInUseError, FolderLock
+from bot.log import set_up_logging
 from bot.loop_monitor import LoopMonitor
 from bot.settings import Settings
 from bot.studio import Studio
@@ -33,8 +34,9 @@ def run(settings: Settings) -> int:
     Returns:
         An exit status: 0 after being told to stop, 1 when it cannot run; the log says why.
     """
+    set_up_logging(settings.log_level, settings.log_format)
     try:
-        asyncio.run(_run(settings))
+        asyncio.run(_run_until_signal(settings))
     except discord.LoginFailure:
         log.error("Discord does not accept DISCORD_TOKEN; copy it again from the developer portal's Bot page")
     except discord.PrivilegedIntentsRequired:
@@ -58,15 +60,30 @@ def make_pool(settings: Settings) -> RenderPool:
     )
 
 
-async def _run(settings: Settings) -> None:
+async def _run_until_signal(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows' event loop has no signal handlers
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await assist(settings, make_pool(settings), stop)
+
+
+async def assist(settings: Settings, pool: RenderPool, stop: asyncio.Event) -> None:
+    """Run the assistant until `stop` is set.
+
+    Args:
+        settings: where and how.
+        pool: renders; started and closed here.
+        stop: set it to end in good order.
+
+    Raises:
+        FolderInUseError: another assistant runs on the data folder.
+        StorageUnavailableError: the data folder cannot be used.
+        discord.DiscordException: Discord refuses the token or the connection for good.
+    """
     async with AsyncExitStack() as stack:
         stack.enter_context(FolderLock(settings.data_dir))
         store = await stack.enter_async_context(await Store.open(settings.data_dir))
-        pool = make_pool(settings)
         stack.push_async_callback(pool.close)
         studio = Studio(store, settings, lambda: pool.capacity)
         stack.callback(studio.close)

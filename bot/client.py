@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 CONCURRENT_INTAKES = 8
 """Orders whose files are in memory at the same time: bounds the memory, not the acknowledgement."""
 SYNC_RETRY_SECONDS = 60.0
+GUILD_READY_SECONDS = 0.5
+"""How long after the last server's data the bot counts as ready; without member lists there is nothing to wait for."""
 PERSISTENT_ITEMS = (
     AgainButton,
     CancelButton,
@@ -85,6 +87,7 @@ class RestyleClient(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=GUILD_READY_SECONDS,
         )
         self.store = store
         self.studio = studio

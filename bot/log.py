@@ -48,6 +48,8 @@ def set_up_logging(level: str, form: LogFormat) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in ("bot", "gan", "storage"):
         logging.getLogger(name).setLevel(level)
+    # That voice is not supported is no news to anybody.
+    logging.getLogger("discord.client").setLevel(logging.ERROR)
     # Connects, resumes and lost connections explain gaps that the operator will see in our own lines.
     logging.getLogger("discord.gateway").setLevel(logging.INFO)
     logging.captureWarnings(True)

@@ -40,9 +40,9 @@ async def answer_failure(interaction: discord.Interaction, error: BaseException,
     text = record_failure(error, where)
     try:
         await say(interaction, text)
-    except discord.HTTPException as unsaid:
-        known = "its token is over" if unsaid.code in TOKEN_OVER else f"{unsaid.status} {unsaid.code} {unsaid.text}"
-        log.warning("%s: the member could not be told (%s)", where, known)
+    except Exception as unsaid:
+        over = isinstance(unsaid, discord.HTTPException) and unsaid.code in TOKEN_OVER
+        log.warning("%s: the member could not be told (%s)", where, "the token is over" if over else unsaid)
 
 
 def token_lives(interaction: discord.Interaction) -> bool:

@@ -12,7 +12,6 @@ from bot.cli.sentences import OneSentenceCommand, refuse
 def run_bot() -> None:
     """Run the bot against Discord, with DISCORD_TOKEN from the environment or .env (see .env.example)."""
     from bot.assistant import run
-    from bot.log import set_up_logging
     from bot.settings import SettingsError, load_settings
 
     try:
@@ -21,5 +20,4 @@ def run_bot() -> None:
         raise refuse(f"The settings cannot be used: {error}.") from error
     if not settings.discord_token.get_secret_value():
         raise refuse("DISCORD_TOKEN is not set; put it in .env (see .env.example), or try `restyle playground`.")
-    set_up_logging(settings.log_level, settings.log_format)
     raise typer.Exit(run(settings))
