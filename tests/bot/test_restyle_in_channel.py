@@ -3,12 +3,12 @@
 import io
 
 import pytest
-from tests.bot.conftest import GARMENT, STYLE, picture
 from PIL import Image
 
 from bot.playground.user import components_of, media_of, text_of
 from gan.pool import WorkerCrashedError
 from gan.request import RenderError
+from tests.bot.conftest import GARMENT, STYLE, picture
 
 
 def flat(colour):
