@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan.composite import Compositor, GarmentLight, light_guide
+from gan.composite import Compositor
 from gan.guide import GarmentForm, StyleCloth, VariantPlan, analyse_garment, carries_shading, lay_guide
+from gan.light import GarmentLight, light_guide
 from gan.mask import apply_region, edit_mask, find_mask, load_user_mask
 from gan.network import ControlNetwork, EncodedGarment
 from gan.pictures import read_picture, resize_picture, result_size
@@ -72,9 +73,10 @@ class Scene:
         alpha = np.ascontiguousarray(garment.alpha[self._window])
         self.form: GarmentForm = analyse_garment(cropped, alpha)
         self._network = network
-        self._encoded: EncodedGarment = network.encode(cropped, alpha)
-        self._light = GarmentLight.read(cropped, self._encoded.shading)
         self._compositor = Compositor(cropped, alpha)
+        unmixed = self._compositor.unmixed()
+        self._encoded: EncodedGarment = network.encode(unmixed, alpha)
+        self._light = GarmentLight.read(unmixed, alpha, self._encoded.shading)
 
     def draw(self, cloth: StyleCloth, plan: VariantPlan, strength: float) -> np.ndarray:
         """Return one variant, H×W×3 uint8 RGB at the photo's size. Safe to call from several threads.

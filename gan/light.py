@@ -1,0 +1,154 @@
+"""The garment's light on full-size pictures.
+
+`gan.shading` defines the arithmetic on tensors; this is the same arithmetic on 8-bit pictures of any size, with
+tables for the sRGB curve and in strips that stay in the processor's cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from gan.shading import (
+    COARSE_LIMITS,
+    FINE_LIMIT,
+    LUMINANCE_FLOOR,
+    LUMINANCE_WEIGHTS,
+    Controls,
+    Shading,
+    linear_to_srgb,
+    soft_clip,
+    srgb_to_linear,
+)
+
+LIGHT_UNIT = 32768
+"""White in 16-bit linear light; the room above it lets highlights be clipped softly."""
+STRIP_ROWS = 16
+BORDER = 0.004
+"""Width, as a part of the long side, of the border where the mask may be off and the background may shine in."""
+BORDER_FINE_LIMIT = 0.1
+BORDER_ALPHA = 0.98
+
+
+def _decoding_table() -> np.ndarray:
+    levels = torch.arange(256, dtype=torch.float64) / 255
+    return (srgb_to_linear(levels) * LIGHT_UNIT).numpy().astype(np.float32)
+
+
+def _encoding_table() -> np.ndarray:
+    light = torch.arange(65536, dtype=torch.float64) / LIGHT_UNIT
+    return (linear_to_srgb(soft_clip(light)) * 255).numpy().astype(np.float32)
+
+
+DECODE = _decoding_table()
+"""sRGB byte → linear light in `LIGHT_UNIT`."""
+ENCODE = _encoding_table()
+"""16-bit linear light, highlights softly clipped → sRGB 0 to 255."""
+ENCODE_BYTE = np.rint(ENCODE).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class GarmentLight:
+    """The garment's shading, ready to be laid on pictures of its full size.
+
+    Attributes:
+        coarse: h×w float32, large folds at the network's working size.
+        fine: H×W float32, small folds, seams and weave at full size.
+    """
+
+    coarse: np.ndarray
+    fine: np.ndarray
+
+    @classmethod
+    def read(cls, garment: np.ndarray, alpha: np.ndarray, shading: Shading) -> GarmentLight:
+        """Read the fine band off the full-size garment, around the coarse band of the working size.
+
+        A bright background that shows between a dark garment and its mask's edge would read as a glaring fold, so
+        the band is kept from brightening the border.
+
+        Args:
+            garment: H×W×3 uint8 RGB, best with the background taken out of its edge pixels.
+            alpha: H×W float32 in 0 to 1.
+            shading: of the garment at the working size.
+        """
+        coarse = shading.coarse[0, 0].float().cpu().numpy()
+        relative = _log_luminance(garment) - float(shading.level)
+        low, high = COARSE_LIMITS
+        np.clip(relative, low - FINE_LIMIT, high + FINE_LIMIT, out=relative)
+        relative -= _upsampled(coarse, garment.shape)
+        return cls(coarse, np.clip(relative, -FINE_LIMIT, _fine_ceiling(alpha), out=relative))
+
+    def exposure(self, controls: Controls) -> np.ndarray:
+        """Return `gan.shading.log_exposure` of one picture's controls at full size, H×W float32."""
+        trust_coarse, trust_fine, gain = (
+            control[0, 0].float().cpu().numpy()
+            for control in (controls.trust_coarse, controls.trust_fine, controls.gain)
+        )
+        exposure = _upsampled(trust_fine, self.fine.shape)
+        exposure *= self.fine
+        exposure += _upsampled(trust_coarse * self.coarse + gain, self.fine.shape)
+        return exposure
+
+
+def light_guide(guide: np.ndarray, light: GarmentLight, controls: Controls) -> np.ndarray:
+    """Return the cloth in the garment's light: `gan.shading.apply_controls` for one full-size 8-bit picture.
+
+    Args:
+        guide: H×W×3 uint8 RGB.
+        light: of the garment at the same size.
+        controls: of one picture, at the working size.
+    """
+    gain = cv2.exp(light.exposure(controls))
+    residual = controls.residual[0].float().cpu().permute(1, 2, 0).contiguous().numpy()
+    picture = np.empty_like(guide)
+    if not residual.any():
+        for rows in _strips(guide):
+            picture[rows] = cv2.LUT(_exposed(guide[rows], gain[rows]), ENCODE_BYTE)
+        return picture
+    residual = _upsampled(residual, guide.shape)
+    for rows in _strips(guide):
+        _add_residual(cv2.LUT(_exposed(guide[rows], gain[rows]), ENCODE), residual[rows], picture[rows])
+    return picture
+
+
+def _strips(picture: np.ndarray) -> Iterator[slice]:
+    return (slice(top, top + STRIP_ROWS) for top in range(0, picture.shape[0], STRIP_ROWS))
+
+
+def _exposed(guide: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """Linear light of a strip under its gain, uint16 and saturating."""
+    return cv2.multiply(cv2.LUT(guide, DECODE), cv2.merge([gain, gain, gain]), dtype=cv2.CV_16U)
+
+
+def _add_residual(encoded: np.ndarray, residual: np.ndarray, result: np.ndarray) -> None:
+    """Write p + r·p·(1 − p) of a strip, with p from 0 to 255, into `result`."""
+    step = cv2.multiply(encoded, encoded, scale=-1 / 255)
+    step = cv2.add(step, encoded, dst=step)
+    step = cv2.multiply(step, residual, dst=step)
+    cv2.add(encoded, step, dst=result, dtype=cv2.CV_8U)
+
+
+def _upsampled(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Resample h×w[×C] float32 bicubically to the height and width of `shape`."""
+    return cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+
+
+def _fine_ceiling(alpha: np.ndarray) -> np.ndarray:
+    """Return the largest fine shading allowed at each pixel, H×W float32."""
+    side = 2 * max(1, round(BORDER * max(alpha.shape))) + 1
+    inner = cv2.erode((alpha > BORDER_ALPHA).view(np.uint8), np.ones((side, side), np.uint8))
+    return np.where(inner, np.float32(FINE_LIMIT), np.float32(BORDER_FINE_LIMIT))
+
+
+def _log_luminance(garment: np.ndarray) -> np.ndarray:
+    """Return log(Y + floor) of the linear luminance, H×W float32."""
+    weights = np.array([LUMINANCE_WEIGHTS], np.float32) / LIGHT_UNIT
+    logarithm = np.empty(garment.shape[:2], np.float32)
+    for rows in _strips(garment):
+        luminance = cv2.transform(cv2.LUT(garment[rows], DECODE), weights)
+        logarithm[rows] = cv2.log(luminance + LUMINANCE_FLOOR)
+    return logarithm
