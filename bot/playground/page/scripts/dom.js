@@ -53,6 +53,22 @@ export function firstFocusable(root) {
 }
 
 /**
+ * A message is drawn anew when it changes, so what opened a dialog may be gone when the dialog closes.
+ * @param {HTMLElement} node
+ * @returns {() => void} gives focus to the node, or to the control that took its place.
+ */
+export function focusReturner(node) {
+  const messageId = node.closest('[data-message-id]')?.dataset.messageId;
+  const { focusKey } = node.dataset;
+  return () => {
+    if (node.isConnected) node.focus();
+    else if (messageId && focusKey) {
+      document.querySelector(`[data-message-id="${messageId}"] [data-focus-key="${CSS.escape(focusKey)}"]`)?.focus();
+    }
+  };
+}
+
+/**
  * Moves focus through a list of elements with the arrow keys, Home and End.
  * @param {KeyboardEvent} event
  * @param {HTMLElement[]} nodes

@@ -1,6 +1,6 @@
 /** A gallery, opened large: arrow keys, swipe, caption, the original and a download. */
 
-import { element } from './dom.js';
+import { element, focusReturner } from './dom.js';
 import { icon } from './icons.js';
 
 const SWIPE_PIXELS = 50;
@@ -25,6 +25,7 @@ export class Lightbox {
   #pictures = [];
   #index = 0;
   #swipeStart = null;
+  #returnFocus = () => {};
 
   constructor() {
     const close = element('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close' }, icon('close'));
@@ -33,6 +34,7 @@ export class Lightbox {
     this.#dialog = element('dialog', { class: 'lightbox', 'aria-label': 'Picture viewer' }, bar, stage, this.#caption);
     document.body.append(this.#dialog);
     close.addEventListener('click', () => this.#dialog.close());
+    this.#dialog.addEventListener('close', () => this.#returnFocus());
     this.#image.addEventListener('click', () => this.#dialog.classList.toggle('is-actual-size'));
     stage.addEventListener('click', (event) => event.target === stage && this.#dialog.close());
     this.#dialog.addEventListener('keydown', (event) => this.#onKey(event));
@@ -41,6 +43,7 @@ export class Lightbox {
 
   /** @param {Picture[]} pictures @param {number} index the one to show first. */
   open(pictures, index = 0) {
+    this.#returnFocus = focusReturner(document.activeElement);
     this.#pictures = pictures;
     this.#index = index;
     this.#show();

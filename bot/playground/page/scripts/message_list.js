@@ -174,14 +174,13 @@ export class MessageList {
 
 /** Pictures that are already loaded move into the new drawing, so that edits do not flicker. */
 function keepPictures(old, fresh) {
-  const loaded = new Map();
-  for (const image of old.querySelectorAll('img')) loaded.set(pathOf(image), image);
+  const loaded = [...old.querySelectorAll('.gallery-cell img')].filter((image) => image.complete && image.naturalWidth);
   for (const image of fresh.querySelectorAll('.gallery-cell img')) {
-    const known = loaded.get(pathOf(image));
-    if (known?.complete && known.naturalWidth) {
-      known.alt = image.alt;
-      image.replaceWith(known);
-    }
+    const index = loaded.findIndex((known) => pathOf(known) === pathOf(image));
+    if (index < 0) continue;
+    const [known] = loaded.splice(index, 1);
+    known.alt = image.alt;
+    image.replaceWith(known);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Small panels beside the control that opened them: pickers, menus, list boxes. */
 
-import { element } from './dom.js';
+import { element, focusReturner } from './dom.js';
 
 const MARGIN = 8;
 const SHEET_WIDTH = 600;
@@ -18,24 +18,26 @@ export function openPopover(anchor, content, { label, class: className = '', onC
   const panel = element('div', properties, content);
   host.append(panel);
   panel.showPopover();
-  place(panel, anchor);
+  new ResizeObserver(() => place(panel, anchor)).observe(panel);
+  const returnFocus = focusReturner(anchor);
   anchor.setAttribute('aria-expanded', 'true');
   panel.addEventListener('toggle', (event) => {
-    if (event.newState === 'closed') finish(panel, anchor, onClose);
+    if (event.newState === 'closed') finish(panel, anchor, onClose, returnFocus);
   });
   return () => panel.matches(':popover-open') && panel.hidePopover();
 }
 
-function finish(panel, anchor, onClose) {
+function finish(panel, anchor, onClose, returnFocus) {
   const hadFocus = panel.contains(document.activeElement) || document.activeElement === document.body;
   panel.remove();
   anchor.setAttribute('aria-expanded', 'false');
   onClose();
-  if (hadFocus && anchor.isConnected) anchor.focus();
+  if (hadFocus) returnFocus();
 }
 
 /** Beside the anchor where it fits; a sheet at the bottom of a small screen. */
 function place(panel, anchor) {
+  if (!panel.isConnected || !anchor.isConnected) return;
   if (window.innerWidth < SHEET_WIDTH) {
     panel.classList.add('is-sheet');
     return;

@@ -67,7 +67,7 @@ export class Starter {
 
   #sampleTile(sample, kind, group) {
     const name = speakingName(sample.name);
-    const input = element('input', { type: 'radio', name: group, class: 'visually-hidden' });
+    const input = element('input', { type: 'radio', name: group });
     input.addEventListener('change', () => this.#choose(kind, () => fetchSample(sample), name));
     return element('label', { class: 'tile' }, input,
       element('img', { src: reachableUrl(sample.url), alt: '' }), element('span', { class: 'tile-name' }, name));
@@ -76,7 +76,7 @@ export class Starter {
   #ownTile(kind, group) {
     const picture = element('span', { class: 'tile-picture' }, icon('upload'));
     const text = element('span', { class: 'tile-name' }, 'Your own');
-    const input = element('input', { type: 'file', accept: 'image/*', class: 'visually-hidden', 'aria-label': `Your own ${kind} picture` });
+    const input = element('input', { type: 'file', accept: 'image/*', 'aria-label': `Your own ${kind} picture` });
     const tile = element('label', { class: 'tile is-own' }, input, picture, text);
     input.addEventListener('change', () => {
       const [file] = input.files;

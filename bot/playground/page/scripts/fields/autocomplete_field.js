@@ -48,10 +48,22 @@ export class AutocompleteField extends Field {
   }
 
   #listen() {
-    this.control.addEventListener('input', () => this.#askSoon(PAUSE_MS));
+    this.control.addEventListener('input', () => {
+      this.#dropUnfitting();
+      this.#askSoon(PAUSE_MS);
+    });
     this.control.addEventListener('focus', () => this.#askSoon(0));
     this.control.addEventListener('blur', () => this.#close());
     this.control.addEventListener('keydown', (event) => this.#onKey(event));
+  }
+
+  /** Until the bot answers, suggestions for an earlier text stay only where they fit the new one. */
+  #dropUnfitting() {
+    const typed = this.control.value.trim().toLowerCase();
+    for (const node of this.#list.querySelectorAll('.suggestion')) {
+      if (!node.textContent.toLowerCase().includes(typed)) node.remove();
+    }
+    this.#active = -1;
   }
 
   #askSoon(delay) {
