@@ -83,7 +83,9 @@ async def restyle(
     await interaction.response.defer(thinking=True)
     await client.may_finish.wait()
     view = Result(variants)
-    message = await interaction.followup.send(view=view, files=[sample_file(name) for name in VARIANTS[:variants]], wait=True)
+    message = await interaction.followup.send(
+        view=view, files=[sample_file(name) for name in VARIANTS[:variants]], wait=True
+    )
     for emoji in VOTES[:variants]:
         await message.add_reaction(emoji)
 
@@ -95,7 +97,9 @@ class Result(ui.LayoutView):
         super().__init__(timeout=None)
         box: ui.Container[Result] = ui.Container(accent_colour=discord.Colour.from_rgb(0xC2, 0x41, 0x7C))
         picture = discord.UnfurledMediaItem("attachment://linen-shirt.jpg")
-        box.add_item(ui.Section("### Restyled\nWith **folds**, <t:0:R>", accessory=ui.Thumbnail(picture, description="Garment")))
+        box.add_item(
+            ui.Section("### Restyled\nWith **folds**, <t:0:R>", accessory=ui.Thumbnail(picture, description="Garment"))
+        )
         gallery: ui.MediaGallery[Result] = ui.MediaGallery()
         for number, name in enumerate(VARIANTS[:variants], 1):
             gallery.add_item(media=f"attachment://{name}.jpg", description=f"Variant {number}: print")
@@ -180,7 +184,10 @@ class StyleCommands(app_commands.Group, name="style", description="Saved styles"
 
     @app_commands.command(description="Keep a style under a name")
     async def save(
-        self, interaction: discord.Interaction[ScriptedBot], name: app_commands.Range[str, 3, 20], image: discord.Attachment
+        self,
+        interaction: discord.Interaction[ScriptedBot],
+        name: app_commands.Range[str, 3, 20],
+        image: discord.Attachment,
     ) -> None:
         interaction.client.asked.append({"name": name, "image": image.filename})
         await interaction.response.send_message(f"Saved as **{name}**")

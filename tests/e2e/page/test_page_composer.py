@@ -104,7 +104,9 @@ async def test_a_file_over_the_limit_is_refused_with_its_size(page, bot, tmp_pat
     large.write_bytes(bytes(11 * 1024 * 1024))
     form = await open_command(page, "restyle")
     await form.locator("[data-option=garment] input[type=file]").set_input_files(large)
-    await expect(form.locator("[data-option=garment] .field-error")).to_contain_text("large.png has 11.0 MB; at most 10.0 MB")
+    await expect(form.locator("[data-option=garment] .field-error")).to_contain_text(
+        "large.png has 11.0 MB; at most 10.0 MB"
+    )
     await send(page)
     assert bot.asked == []
 

@@ -34,13 +34,22 @@ async def test_markdown_is_drawn_and_never_executed(page):
     )
     assert await message.locator("strong").inner_text() == "bold both"
     assert await message.locator("em").inner_text() == "both"
-    for tag, text in {"u": "under", "s": "gone", "p code": "co*d*e", "blockquote": "quote", "li": "item", "pre": "<b>x</b>"}.items():
+    for tag, text in {
+        "u": "under",
+        "s": "gone",
+        "p code": "co*d*e",
+        "blockquote": "quote",
+        "li": "item",
+        "pre": "<b>x</b>",
+    }.items():
         await expect(message.locator(tag).first).to_have_text(text)
     await expect(message.locator("time.timestamp")).to_have_text("1 January 1970")
     await expect(message.locator("[role=heading]")).to_have_text("Head")
     await expect(message.locator(".markdown a")).to_have_attribute("href", "https://example.org")
     await expect(message.locator(".markdown")).to_contain_text("snake_case_name")
-    await expect(message.locator(".markdown")).to_contain_text("[bad](javascript:alert(1)) <img src=x onerror=alert(1)>")
+    await expect(message.locator(".markdown")).to_contain_text(
+        "[bad](javascript:alert(1)) <img src=x onerror=alert(1)>"
+    )
     await expect(message.locator(".spoiler")).to_have_role("button")
     await message.locator(".spoiler").click()
     await expect(message.locator(".spoiler.is-open")).to_have_text("hidden")
