@@ -16,6 +16,7 @@ from bot.playground.settings import PlaygroundSettings, RateLimit
 from bot.playground.user import PlaygroundUser
 from bot.settings import Settings
 from gan.request import Mode, Progress, RenderResult, Variant
+from tests.bot.reading import eventually
 
 UNLIMITED = RateLimit(10_000, 1.0)
 
@@ -100,9 +101,7 @@ class House:
             if self._running.done():
                 self._running.result()
             await online
-            while not user.state["commands"]:
-                user.state = await user._call("GET", "/play/state", params={"user_id": user.id})
-                await asyncio.sleep(0.05)
+            await eventually(lambda: user.state["commands"])
 
     async def stop(self):
         self._stop.set()

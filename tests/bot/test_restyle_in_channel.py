@@ -5,32 +5,17 @@ import io
 import pytest
 from PIL import Image
 
-from bot.playground.user import components_of, media_of, text_of
+from bot.playground.user import media_of, text_of
 from gan.pool import WorkerCrashedError
 from gan.request import RenderError
 from tests.bot.conftest import GARMENT, STYLE, picture
+from tests.bot.reading import answer_to, is_progress, is_result, render_id
 
 
 def flat(colour):
     buffer = io.BytesIO()
     Image.new("RGB", (120, 160), colour).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-def is_result(message):
-    return any(str(c.get("custom_id", "")).startswith("restyle:delete:") for c in components_of(message))
-
-
-def is_progress(message):
-    return any(str(c.get("custom_id", "")).startswith("restyle:cancel:") for c in components_of(message))
-
-
-def render_id(message):
-    return next(
-        c["custom_id"].split(":")[-1]
-        for c in components_of(message)
-        if str(c.get("custom_id", "")).startswith("restyle:delete:")
-    )
 
 
 async def restyle(user, **options):
@@ -128,19 +113,6 @@ async def test_a_message_deleted_while_the_bot_was_down_leaves_the_history(house
     assert "Nothing found" in text_of(history)
     kept = await answer_to(noor, await noor.slash("history", id=render_id(message)))
     assert len(media_of(kept)) == 6
-
-
-async def answer_to(user, sent):
-    """The finished answer that only this member sees."""
-    await user.acknowledged(sent)
-    return await user.wait_message(
-        lambda m: (
-            m.get("interaction_metadata", {}).get("id") == sent.interaction_id
-            and not m["flags"] & 128
-            and (text_of(m) or media_of(m))
-        ),
-        20,
-    )
 
 
 async def test_the_author_deletes_others_cannot(house):
