@@ -55,7 +55,7 @@ def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
     small = cv2.resize(garment, size, interpolation=cv2.INTER_AREA)
     mask = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     width = _typical_width(mask) / factor
-    panels = find_panels(mask, alpha.shape)
+    panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]))
     return GarmentForm(garment, alpha, panels, _fold_displacement(small, mask, width), width)
 
 

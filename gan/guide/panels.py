@@ -1,10 +1,15 @@
-"""Splits a garment's mask into the pieces it is sewn from: body, sleeves, legs."""
+"""Splits a garment's mask into the pieces it is sewn from: body, sleeves, legs; one piece where it is not sure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+
+from gan.guide.limbs import Limb, find_legs, find_sleeves
+
+SMALLEST_PART = 0.12  # of the garment's area: a separate part, such as the second shoe
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +17,7 @@ class Panel:
     """One piece of cloth.
 
     Attributes:
-        weight: H×W float32 share of the panel where it overlaps those before it, or None: everywhere.
+        weight: float32 0..1 over the box: the panel's share over those before it. None: it lies everywhere.
         box: (top, bottom, left, right) in full-size pixels outside which the weight is zero.
         axis: degrees by which the cloth is turned on this panel, clockwise.
         anchor: (x, y) in full-size pixels: the pattern is centred here.
@@ -24,20 +29,58 @@ class Panel:
     anchor: tuple[float, float]
 
 
-def find_panels(mask: np.ndarray, size: tuple[int, ...]) -> tuple[Panel, ...]:
+def find_panels(mask: np.ndarray, size: tuple[int, int]) -> tuple[Panel, ...]:
     """Return the panels of a garment, the body first.
 
     Args:
         mask: h×w float32 in 0..1 at a reduced size.
         size: full height and width the panels are wanted for.
     """
-    return (_body(mask, size),)
+    inside = _cleaned(mask > 0.5)
+    whole = (0, size[0], 0, size[1])
+    if inside.sum() < 64 or inside.mean() > 0.93:
+        return (Panel(None, whole, 0.0, (size[1] / 2, size[0] / 2)),)
+    parts = _separate_parts(inside)
+    body, *others = parts
+    limbs = [limb for part in parts for limb in (find_legs(part) or find_sleeves(part))]
+    cut = [_cut_panel(Limb(part, 0.0), size) for part in others] + [_cut_panel(limb, size) for limb in limbs]
+    return (Panel(None, whole, 0.0, _middle(body, size)), *cut)
 
 
-def _body(mask: np.ndarray, size: tuple[int, ...]) -> Panel:
-    rows, columns = np.nonzero(mask > 0.5)
-    factor = size[0] / mask.shape[0]
-    if not len(rows):
-        return Panel(None, (0, size[0], 0, size[1]), 0.0, (size[1] / 2, size[0] / 2))
-    anchor = (float(np.median(columns)) * factor, float(np.median(rows)) * factor)
-    return Panel(None, (0, size[0], 0, size[1]), 0.0, anchor)
+def _cleaned(inside: np.ndarray) -> np.ndarray:
+    """Close pin-holes and drop specks."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    closed = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    return cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel) > 0
+
+
+def _separate_parts(inside: np.ndarray) -> list[np.ndarray]:
+    """Connected parts that are large enough to be pieces of their own, the largest first."""
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=8)
+    areas = statistics[1:, cv2.CC_STAT_AREA]
+    order = [int(index) for index in np.argsort(-areas) if areas[index] >= SMALLEST_PART * inside.sum()]
+    return [labels == index + 1 for index in order] if count > 1 else [inside]
+
+
+def _middle(part: np.ndarray, size: tuple[int, int]) -> tuple[float, float]:
+    rows, columns = np.nonzero(part)
+    factor = size[0] / part.shape[0], size[1] / part.shape[1]
+    return float(np.median(columns)) * factor[1], float(np.median(rows)) * factor[0]
+
+
+def _cut_panel(limb: Limb, size: tuple[int, int]) -> Panel:
+    """Bring a reduced panel mask to full size with a smooth, antialiased edge."""
+    factor = size[0] / limb.mask.shape[0]
+    grown = cv2.dilate(limb.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero(grown)
+    top, bottom = max(0, rows.min() - 3), min(limb.mask.shape[0], rows.max() + 4)
+    left, right = max(0, columns.min() - 3), min(limb.mask.shape[1], columns.max() + 4)
+    box = tuple(
+        round(edge * size[axis] / limb.mask.shape[axis])
+        for edge, axis in ((top, 0), (bottom, 0), (left, 1), (right, 1))
+    )
+    soft = cv2.GaussianBlur(grown[top:bottom, left:right].astype(np.float32), (0, 0), 1.4)
+    full = cv2.resize(soft, (box[3] - box[2], box[1] - box[0]), interpolation=cv2.INTER_CUBIC)
+    steepness = max(1.0, 2.5 * factor)
+    weight = np.clip((full - 0.5) * steepness + 0.5, 0.0, 1.0)
+    return Panel(weight, (box[0], box[1], box[2], box[3]), limb.axis, _middle(limb.mask, size))

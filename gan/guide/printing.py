@@ -115,7 +115,7 @@ def _sewn(picture: np.ndarray, piece: np.ndarray, panel: Panel) -> np.ndarray:
     top, bottom, left, right = panel.box
     if panel.weight is None:
         return piece
-    weight = panel.weight[top:bottom, left:right]
+    weight = panel.weight
     under = picture[top:bottom, left:right]
     picture[top:bottom, left:right] = cv2.blendLinear(piece, under, weight, 1 - weight)
     return picture

@@ -33,7 +33,7 @@ class _Blocks:
 
 
 def quilt(picture: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Return a seamless tile, about one and a half times the picture's size, with the picture in it.
+    """Return a seamless tile, about one and a half times the picture's size, with the picture in its middle.
 
     Args:
         picture: H×W×3 RGB, both sides at least 24 pixels.
@@ -78,7 +78,9 @@ class _Quilt:
         self._keep_picture()
         for row, column in self._order():
             self._place(row, column)
-        return np.clip(np.rint(self.full), 0, 255).astype(np.uint8)
+        ring = [RING_BLOCKS * step * self.factor // 2 for step in self.blocks.step]
+        centred = np.roll(self.full, (ring[1], ring[0]), (0, 1))
+        return np.clip(np.rint(centred), 0, 255).astype(np.uint8)
 
     def _keep_picture(self) -> None:
         high = KEPT_BLOCKS * self.blocks.step[1] + self.blocks.overlap[1]
