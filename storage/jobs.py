@@ -1,54 +1,20 @@
-"""The queue: durable jobs, claimed under a lease, fair between members.
-
-The order is start-time fair queueing (Goyal, Vin and Cheng 1996) with jobs of equal cost: a job gets a *turn* when it
-is submitted, one after its member's last turn, but not before the queue's own turn, which is that of the latest claim.
-Jobs are claimed by turn, then by age. So members alternate, twenty jobs of one never hold up another's first, and what
-runs or was served counts against its member, while nobody can save up turns by waiting.
-"""
+"""The queue: durable jobs, claimed under a lease (`storage.leases`), fair between members (`storage.turns`)."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import datetime
 
+from storage import leases, turns
 from storage.database import Database
-from storage.errors import JobNotFoundError, LeaseLostError, TooManyJobsError
-from storage.ids import new_id
+from storage.errors import JobNotFoundError
 from storage.models import Job, NewJob, NewRender, QueueCounts, Render
 from storage.recording import deliver_render, insert_render
 from storage.rows import job_from, to_milliseconds
 
 MAX_ATTEMPTS = 3
-Values = dict[str, str | int]
-
-_SUBMIT = """
-    INSERT INTO jobs (id, guild_id, channel_id, member_id, member_name, garment_sha, style_sha, mask_sha, mode,
-        style_name, note, options, parent_id, replaces_message_id, status, turn, created_at)
-    VALUES (:id, :guild_id, :channel_id, :member_id, :member_name, :garment_sha, :style_sha, :mask_sha, :mode,
-        :style_name, :note, :options, :parent_id, :replaces_message_id, 'queued',
-        max(
-            coalesce((SELECT max(turn) FROM jobs WHERE attempts > 0), 0),
-            coalesce((SELECT max(turn) + 1 FROM jobs WHERE member_id = :member_id AND status <> 'cancelled'), 0)
-        ), :now)
-    RETURNING *
-"""
-_CLAIM = """
-    UPDATE jobs SET status = 'running', owner = :owner, lease_expires_at = :lease_end, attempts = attempts + 1,
-        started_at = :now
-    WHERE seq = coalesce(
-        (SELECT seq FROM jobs WHERE status = 'running' AND lease_expires_at <= :now AND attempts < :max_attempts
-            ORDER BY turn, seq LIMIT 1),
-        (SELECT seq FROM jobs WHERE status = 'queued' ORDER BY turn, seq LIMIT 1))
-    RETURNING *
-"""
-_RELEASED = f"""status = CASE WHEN attempts < {MAX_ATTEMPTS} THEN 'queued' ELSE 'failed' END,
-    finished_at = CASE WHEN attempts < {MAX_ATTEMPTS} THEN NULL ELSE :now END, reason = :reason, lease_expires_at = NULL
-"""
-_HELD = "id = :id AND owner = :owner AND status = 'running'"
 
 
 class Jobs:
@@ -76,25 +42,12 @@ class Jobs:
         Raises:
             TooManyJobsError: the member is at the cap.
         """
-        values = {
-            **{name: getattr(new, name) for name in (field.name for field in fields(NewJob))},
-            "options": json.dumps(dict(new.options), sort_keys=True),
-            "now": self._now(),
-        }
-
-        def work(connection: sqlite3.Connection) -> Job:
-            active = connection.execute(
-                "SELECT count(*) FROM jobs WHERE member_id = ? AND status IN ('queued', 'running')", (new.member_id,)
-            ).fetchone()[0]
-            if active >= cap:
-                raise TooManyJobsError(active, cap)
-            return job_from(connection.execute(_SUBMIT, {**values, "id": _free_id(connection)}).fetchone())
-
-        return await self._database.write(work)
+        now = self._now()
+        return await self._database.write(lambda connection: turns.submit(connection, new, cap, now))
 
     async def get(self, job_id: str) -> Job | None:
         """Return a job, or None when there is none of that id."""
-        return await self._database.read(lambda connection: _find(connection, job_id))
+        return await self._database.read(lambda connection: leases.find(connection, job_id))
 
     async def claim(self, owner: str, lease_seconds: float) -> Job | None:
         """Take the job whose turn it is, or None when nothing waits.
@@ -102,17 +55,11 @@ class Jobs:
         Also takes jobs whose lease has expired, before all others; each claim counts as an attempt.
         """
         now = self._now()
-        values = {
-            "owner": owner,
-            "now": now,
-            "lease_end": now + _milliseconds(lease_seconds),
-            "max_attempts": self._max_attempts,
-        }
+        lease_end = now + _milliseconds(lease_seconds)
 
         def work(connection: sqlite3.Connection) -> Job | None:
-            _fail_exhausted(connection, now, self._max_attempts)
-            row = connection.execute(_CLAIM, values).fetchone()
-            return job_from(row) if row else None
+            leases.fail_exhausted(connection, now, self._max_attempts)
+            return turns.claim(connection, owner, now, lease_end, self._max_attempts)
 
         return await self._database.write(work)
 
@@ -122,9 +69,8 @@ class Jobs:
         Raises:
             LeaseLostError: stop the render; `error.job.status` says whether it was cancelled.
         """
-        await self._change_held(
-            job_id, owner, "lease_expires_at = :end", end=self._now() + _milliseconds(lease_seconds)
-        )
+        lease_end = self._now() + _milliseconds(lease_seconds)
+        await self._change_held(job_id, owner, leases.EXTENDED, lease_end=lease_end)
 
     async def complete(self, job_id: str, owner: str, render: NewRender) -> Render:
         """Write the render and its variants and move the job to rendered, in one transaction.
@@ -132,12 +78,10 @@ class Jobs:
         Raises:
             LeaseLostError: nothing was written; `error.job.status` says whether it was cancelled.
         """
-        values: Values = {"id": job_id, "owner": owner, "now": self._now()}
+        now = self._now()
 
         def work(connection: sqlite3.Connection) -> Render:
-            job = _change_held(
-                connection, "status = 'rendered', reason = NULL, lease_expires_at = NULL, finished_at = :now", values
-            )
+            job = leases.change_held(connection, job_id, owner, leases.RENDERED, {"now": now})
             return insert_render(connection, job, render)
 
         return await self._database.write(work)
@@ -151,7 +95,7 @@ class Jobs:
         Raises:
             LeaseLostError: the lease was no longer held.
         """
-        return await self._change_held(job_id, owner, _RELEASED, reason=reason)
+        return await self._change_held(job_id, owner, leases.RELEASED, reason=reason, max_attempts=self._max_attempts)
 
     async def release_others(self, owner: str, reason: str) -> tuple[Job, ...]:
         """Give back every running job that somebody else holds, as `release` does.
@@ -161,15 +105,8 @@ class Jobs:
         Returns:
             The jobs, queued again or failed.
         """
-        values = {"owner": owner, "reason": reason, "now": self._now()}
-
-        def work(connection: sqlite3.Connection) -> tuple[Job, ...]:
-            rows = connection.execute(
-                f"UPDATE jobs SET {_RELEASED} WHERE status = 'running' AND owner <> :owner RETURNING *", values
-            )
-            return tuple(map(job_from, rows.fetchall()))
-
-        return await self._database.write(work)
+        values: leases.Values = {"reason": reason, "now": self._now(), "max_attempts": self._max_attempts}
+        return await self._database.write(lambda connection: leases.release_others(connection, owner, values))
 
     async def fail(self, job_id: str, owner: str, reason: str) -> Job:
         """End a running job that no further attempt can save; `reason` is one sentence for the member.
@@ -177,12 +114,7 @@ class Jobs:
         Raises:
             LeaseLostError: the lease was no longer held.
         """
-        return await self._change_held(
-            job_id,
-            owner,
-            "status = 'failed', reason = :reason, lease_expires_at = NULL, finished_at = :now",
-            reason=reason,
-        )
+        return await self._change_held(job_id, owner, leases.FAILED, reason=reason)
 
     async def fail_exhausted(self) -> tuple[Job, ...]:
         """Fail the jobs whose last lease has expired after the last attempt allowed, and return them.
@@ -190,7 +122,7 @@ class Jobs:
         `claim` does it as well; either way they appear in `unreported`.
         """
         now = self._now()
-        return await self._database.write(lambda connection: _fail_exhausted(connection, now, self._max_attempts))
+        return await self._database.write(lambda connection: leases.fail_exhausted(connection, now, self._max_attempts))
 
     async def cancel(self, job_id: str, by: int) -> Job | None:
         """Cancel a queued or running job on behalf of member `by`.
@@ -203,7 +135,7 @@ class Jobs:
         values = {"id": job_id, "by": by, "now": self._now()}
 
         def work(connection: sqlite3.Connection) -> Job | None:
-            before = _find(connection, job_id)
+            before = leases.find(connection, job_id)
             if before is None or not before.status.active:
                 return None
             row = connection.execute(
@@ -212,7 +144,7 @@ class Jobs:
                 values,
             ).fetchone()
             if before.started_at is None:
-                _give_turn_back(connection, row["member_id"], row["turn"])
+                turns.give_turn_back(connection, row)
             return job_from(row)
 
         return await self._database.write(work)
@@ -220,16 +152,7 @@ class Jobs:
     async def position(self, job_id: str) -> int | None:
         """Return how many waiting jobs will be claimed before this one, or None when it does not wait."""
 
-        def work(connection: sqlite3.Connection) -> int | None:
-            row = connection.execute(
-                "SELECT (SELECT count(*) FROM jobs ahead WHERE ahead.status = 'queued' "
-                "AND (ahead.turn, ahead.seq) < (mine.turn, mine.seq)) "
-                "FROM jobs mine WHERE mine.id = ? AND mine.status = 'queued'",
-                (job_id,),
-            ).fetchone()
-            return row[0] if row else None
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: turns.position(connection, job_id))
 
     async def positions(self) -> dict[str, int]:
         """Return `position` of every waiting job by id, in the order in which they will be claimed."""
@@ -363,48 +286,12 @@ class Jobs:
 
         await self._database.write(work)
 
-    async def _change_held(self, job_id: str, owner: str, assignments: str, **more: str | int) -> Job:
-        values = {"id": job_id, "owner": owner, "now": self._now(), **more}
-        return await self._database.write(lambda connection: _change_held(connection, assignments, values))
+    async def _change_held(self, job_id: str, owner: str, change: str, **more: str | int) -> Job:
+        values = {"now": self._now(), **more}
+        return await self._database.write(
+            lambda connection: leases.change_held(connection, job_id, owner, change, values)
+        )
 
 
 def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
-
-
-def _find(connection: sqlite3.Connection, job_id: str) -> Job | None:
-    row = connection.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
-    return job_from(row) if row else None
-
-
-def _free_id(connection: sqlite3.Connection) -> str:
-    while True:
-        job_id = new_id()
-        taken = "SELECT 1 FROM jobs WHERE id = :id UNION ALL SELECT 1 FROM renders WHERE id = :id"
-        if not connection.execute(taken, {"id": job_id}).fetchone():
-            return job_id
-
-
-def _change_held(connection: sqlite3.Connection, assignments: str, values: Values) -> Job:
-    row = connection.execute(f"UPDATE jobs SET {assignments} WHERE {_HELD} RETURNING *", values).fetchone()
-    if row is None:
-        job_id = str(values["id"])
-        raise LeaseLostError(job_id, _find(connection, job_id))
-    return job_from(row)
-
-
-def _fail_exhausted(connection: sqlite3.Connection, now: int, max_attempts: int) -> tuple[Job, ...]:
-    rows = connection.execute(
-        "UPDATE jobs SET status = 'failed', lease_expires_at = NULL, finished_at = :now, "
-        "reason = coalesce(reason, 'The worker stopped ' || attempts || ' times while rendering this.') "
-        "WHERE status = 'running' AND lease_expires_at <= :now AND attempts >= :max_attempts RETURNING *",
-        {"now": now, "max_attempts": max_attempts},
-    )
-    return tuple(map(job_from, rows.fetchall()))
-
-
-def _give_turn_back(connection: sqlite3.Connection, member_id: int, turn: int) -> None:
-    # The member's later jobs move up, or a cancelled batch would still hold back what is left of it.
-    connection.execute(
-        "UPDATE jobs SET turn = turn - 1 WHERE member_id = ? AND status = 'queued' AND turn > ?", (member_id, turn)
-    )

@@ -14,7 +14,7 @@ NAMES = ("0001_tables", "0002_history_index")
 migrations = Migrations("restyle")
 
 _TABLES = (
-    # The queue. `turn` is the virtual start time of start-time fair queueing, see `storage.jobs`.
+    # The queue. `turn` is the virtual start time of start-time fair queueing, see `storage.turns`.
     """
     CREATE TABLE jobs (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from storage import JobNotFoundError, JobStatus, LeaseLostError, Store, TooManyJobsError, parse_id
@@ -282,3 +284,34 @@ async def test_forgetting_keeps_what_is_still_to_do_and_every_render(store: Stor
 )
 def test_ids_are_read_as_people_type_them(typed: str, read: str | None) -> None:
     assert parse_id(typed) == read
+
+
+async def test_a_lone_process_takes_over_what_its_predecessor_held(store: Store) -> None:
+    for _ in range(2):
+        await store.jobs.submit(new_job(), cap=9)
+    orphan, mine = await claim(store, "dead"), await claim(store, "alive")
+    assert [job.id for job in await store.jobs.release_others("alive", "The bot was restarted.")] == [orphan.id]
+    assert await store.jobs.get(mine.id) == mine
+    for _ in range(2):
+        assert (await claim(store, "dead")).id == orphan.id
+        (released,) = await store.jobs.release_others("alive", "The bot was restarted.")
+    assert (released.status, released.reason) == (JobStatus.FAILED, "The bot was restarted.")
+    assert (await store.jobs.unreported()) == (released,)
+
+
+async def test_a_result_that_cannot_be_posted_ends_and_stays_in_the_history(store: Store) -> None:
+    job = await store.jobs.submit(new_job(), cap=1)
+    with pytest.raises(JobNotFoundError):
+        await store.jobs.abandon(job.id, "too early")
+    await claim(store)
+    await store.jobs.complete(job.id, "worker", new_render())
+    await store.jobs.abandon(job.id, "The channel is gone.")
+    assert await store.jobs.undelivered() == () and await store.jobs.unreported() == ()
+    assert await store.renders.get(GUILD, job.id) is not None
+
+
+async def test_how_many_attempts_are_allowed_can_be_set(tmp_path: Path) -> None:
+    async with await Store.open(tmp_path, max_attempts=1) as store:
+        job = await store.jobs.submit(new_job(), cap=1)
+        await claim(store)
+        assert (await store.jobs.release(job.id, "worker", "crash")).status is JobStatus.FAILED
