@@ -28,7 +28,7 @@ def render_id(message):
 async def eventually(condition, within=10.0):
     """Wait until a condition holds."""
     async with asyncio.timeout(within):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for does not announce itself
             await asyncio.sleep(0.05)
 
 
