@@ -22,6 +22,7 @@ from gan.shading import (
     apply_controls,
     garment_shading,
     linear_to_srgb,
+    log_exposure,
     soft_clip,
     srgb_to_linear,
 )
@@ -197,10 +198,13 @@ class Generator(nn.Module):
         trust_coarse, trust_fine, gain = (features.base + step[:, :BASE_CHANNELS]).split(1, dim=1)
         return _cropped(Controls(trust_coarse, trust_fine, gain, step[:, BASE_CHANNELS:]), features.size)
 
-    def forward(self, garment: Tensor, mask: Tensor, guide: Tensor, z: Tensor, strength: Tensor) -> Tensor:
-        """Return the sRGB picture N×3×H×W at the working size."""
+    def forward(
+        self, garment: Tensor, mask: Tensor, guide: Tensor, z: Tensor, strength: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the sRGB picture N×3×H×W, the log factor on the guide N×1×H×W and the residual N×3×H×W."""
+        shading = garment_shading(garment, mask)
         controls = self.controls(self.encode(garment, mask), guide, z, strength)
-        return apply_controls(guide, garment_shading(garment, mask), controls)
+        return apply_controls(guide, shading, controls), log_exposure(shading, controls), controls.residual
 
 
 def load_generator(weights: Path | None = WEIGHTS_FILE) -> Generator:

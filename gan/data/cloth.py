@@ -26,7 +26,7 @@ def lay_cloth(style: np.ndarray, height: int, width: int, rng: np.random.Generat
     source = _bent_grid(height, width, rng) @ inverse[:, :2].T + inverse[:, 2]
     if scale < 0.7:
         style = cv2.GaussianBlur(style, (0, 0), 0.35 / scale)
-    laid = cv2.remap(style, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    laid = cv2.remap(style, source[..., 0], source[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return recolour(laid, rng) if rng.random() < RECOLOUR_SHARE else laid
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from gan.data.folders import list_pictures
 from gan.data.plain import measure_plainness
+from gan.patterns import draw_pattern
 from gan.pictures import read_picture
 from gan.request import RenderError
 
@@ -43,18 +44,31 @@ class Pack:
     plain: np.ndarray
     styles: np.ndarray
     style_names: list[str]
+    folder: Path
+
+    def __reduce__(self) -> tuple[Callable[[Path], Pack], tuple[Path]]:
+        """Travel to other processes as a path: the arrays stay one memory map."""
+        return _read_pack, (self.folder,)
 
 
-def open_pack(garments: Path, styles: Path, masks: MaskSource, cache: Path, held_out: bool) -> Pack:
+def open_pack(garments: Path, styles: Path, masks: MaskSource, cache: Path, held_out: bool, drawn: int = 0) -> Pack:
     """Return the pack of two folders, made on first use and kept in `cache`.
+
+    Args:
+        garments: folder of garment photos.
+        styles: folder of style pictures.
+        masks: where masks come from.
+        cache: folder to keep decoded packs in.
+        held_out: whether to take the pictures set aside for judging.
+        drawn: how many drawn textile patterns to add to the styles.
 
     Raises:
         RenderError: a folder is missing or empty, or none of the garments is plain.
     """
     garment_files, style_files = list_pictures(garments, held_out), list_pictures(styles, held_out)
-    folder = cache / _fingerprint(garment_files + style_files)
+    folder = cache / _fingerprint(garment_files + style_files, drawn)
     if not (folder / "index.json").is_file():
-        _make_pack(folder, garment_files, style_files, masks)
+        _make_pack(folder, garment_files, style_files, masks, drawn)
     return _read_pack(folder)
 
 
@@ -74,19 +88,20 @@ def automatic_masks(folder: Path | None) -> MaskSource:
     return mask_of
 
 
-def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path], masks: MaskSource) -> None:
+def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path], masks: MaskSource, drawn: int) -> None:
     log.info("Decoding %d garments and %d styles once.", len(garment_files), len(style_files))
     garments = np.stack([_garment(file, masks) for file in garment_files])
     plain = [measure_plainness(picture[..., :3], picture[..., 3]).is_plain for picture in garments]
     if not any(plain):
         raise RenderError("None of the garments is plain and light enough to learn folds from.")
-    styles = np.stack([_style(file) for file in style_files])
+    patterns = [draw_pattern(seed, STYLE_SIZE) for seed in range(drawn)]
+    styles = np.stack([_style(file) for file in style_files] + patterns)
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "garments.npy", garments)
     np.save(folder / "styles.npy", styles)
     index = {
         "garments": [file.stem for file in garment_files],
-        "styles": [file.stem for file in style_files],
+        "styles": [file.stem for file in style_files] + [f"drawn-{seed}" for seed in range(drawn)],
         "plain": [bool(value) for value in plain],
     }
     unfinished = folder / "index.json.part"
@@ -102,6 +117,7 @@ def _read_pack(folder: Path) -> Pack:
         np.asarray(index["plain"], bool),
         np.load(folder / "styles.npy", mmap_mode="r"),
         index["styles"],
+        folder,
     )
 
 
@@ -139,8 +155,8 @@ def _style(file: Path) -> np.ndarray:
     return cv2.resize(square, (STYLE_SIZE, STYLE_SIZE), interpolation=cv2.INTER_AREA)
 
 
-def _fingerprint(files: list[Path]) -> str:
-    digest = hashlib.sha256(f"{VERSION} {GARMENT_HEIGHT} {STYLE_SIZE}".encode())
+def _fingerprint(files: list[Path], drawn: int) -> str:
+    digest = hashlib.sha256(f"{VERSION} {GARMENT_HEIGHT} {STYLE_SIZE} {drawn}".encode())
     for file in files:
         stat = file.stat()
         digest.update(f"{file.resolve()} {stat.st_size} {stat.st_mtime_ns}\n".encode())

@@ -47,11 +47,24 @@ def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator) -> 
     light = srgb_to_linear(photo)
     shading = true_shading(light, mask, rng)
     guide = random_cloth(pack, height, width, rng)
-    truth = linear_to_srgb(soft_clip(srgb_to_linear(guide) * shading[..., None]))
     dressed = light if rng.random() < OWN_CLOTH_SHARE else _dressed(pack, shading, rng)
-    dressed = mask[..., None] * dressed + (1 - mask[..., None]) * light
-    garment = photograph(dressed, rng)
-    return PseudoPair(garment, mask, guide, truth, np.log(shading))
+    return _example(photo, mask, guide, dressed, shading, rng)
+
+
+def make_identity_pair(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
+    """Draw a pair whose guide is the cloth that the garment already wears: nothing is to change."""
+    index = int(rng.choice(np.flatnonzero(pack.plain)))
+    photo, mask = place_garment(pack.garments[index], height, width, rng)
+    shading = true_shading(srgb_to_linear(photo), mask, rng)
+    guide = random_cloth(pack, height, width, rng)
+    return _example(photo, mask, guide, srgb_to_linear(guide) * shading[..., None], shading, rng)
+
+
+def make_unpaired(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
+    """Draw a photo of any garment as it is, and a guide; there is no truth to it."""
+    index = int(rng.integers(len(pack.garments)))
+    photo, mask = place_garment(pack.garments[index], height, width, rng)
+    return PseudoPair(photo, mask, random_cloth(pack, height, width, rng), photo, np.zeros_like(mask))
 
 
 def place_garment(
@@ -82,7 +95,7 @@ def true_shading(light: np.ndarray, mask: np.ndarray, rng: np.random.Generator) 
     median = float(np.median(inside)) if inside.size else 1.0
     shading = (brightness / max(median, 1e-3)) ** rng.uniform(*FOLD_CONTRAST)
     if rng.random() < EXTRA_FOLDS_SHARE:
-        shading = shading * _extra_folds(*mask.shape, rng)
+        shading = shading * _extra_folds(mask.shape[0], mask.shape[1], rng)
     return np.clip(shading, *SHADING_LIMITS).astype(np.float32)
 
 
@@ -121,6 +134,20 @@ def soft_clip(light: np.ndarray) -> np.ndarray:
     """Compress highlights as `gan.shading.soft_clip` does."""
     room = 1 - KNEE
     return np.minimum(light, KNEE) + room * (1 - np.exp(-np.maximum(light - KNEE, 0) / room))
+
+
+def _example(
+    photo: np.ndarray,
+    mask: np.ndarray,
+    guide: np.ndarray,
+    dressed: np.ndarray,
+    shading: np.ndarray,
+    rng: np.random.Generator,
+) -> PseudoPair:
+    """Put the old cloth (linear light) into the photo and the guide's cloth into the truth."""
+    seen = mask[..., None] * dressed + (1 - mask[..., None]) * srgb_to_linear(photo)
+    truth = linear_to_srgb(soft_clip(srgb_to_linear(guide) * shading[..., None]))
+    return PseudoPair(photograph(seen, rng), mask, guide, truth, np.log(shading))
 
 
 def _extra_folds(height: int, width: int, rng: np.random.Generator) -> np.ndarray:

@@ -46,9 +46,10 @@ def logo(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
             corners = place + rng.normal(size=(rng.integers(3, 8), 2)) * size * 0.5
             cv2.fillPoly(canvas, [cv2.convexHull(corners.astype(np.int32))], [255], cv2.LINE_AA)
         else:
-            axes = (rng.uniform(0.2, 0.7, size=2) * size + 1).astype(int)
+            middle = (int(place[0]), int(place[1]))
+            axes = (int(rng.uniform(0.2, 0.7) * size) + 1, int(rng.uniform(0.2, 0.7) * size) + 1)
             thickness = -1 if rng.random() < 0.6 else int(rng.integers(1, 8))
-            cv2.ellipse(canvas, place.astype(int), axes, rng.uniform(0, 180), 0, 360, [255], thickness, cv2.LINE_AA)
+            cv2.ellipse(canvas, middle, axes, rng.uniform(0, 180), 0, 360, [255], thickness, cv2.LINE_AA)
     return canvas.astype(np.float32) / 255
 
 

@@ -1,0 +1,89 @@
+"""Checkpoints that appear whole or not at all, and the weights file that renders use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from gan.generator import Generator
+from gan.request import RenderError
+from gan.training.players import Players
+
+CHECKPOINT = "checkpoint.pt"
+WEIGHTS = "generator.safetensors"
+WITHOUT_CRITICS = "generator-without-critics.safetensors"
+
+
+def save_checkpoint(folder: Path, players: Players, options: dict[str, Any]) -> Path:
+    """Write the run's state and, beside it, the averaged generator for renders."""
+    path = folder / CHECKPOINT
+    unfinished = path.with_suffix(".part")
+    torch.save({"state": players.state(), "options": options}, unfinished)
+    unfinished.replace(path)
+    save_weights(players.average, folder / WEIGHTS)
+    return path
+
+
+def load_checkpoint(path: Path, players: Players) -> None:
+    """Go back to a checkpoint.
+
+    Raises:
+        RenderError: there is none, or it belongs to other networks.
+    """
+    if not path.is_file():
+        raise RenderError(f"There is no checkpoint “{path}” to resume from.")
+    try:
+        players.restore(_read(path)["state"])
+    except (KeyError, RuntimeError, ValueError, EOFError) as error:
+        raise RenderError(f"The checkpoint “{path}” does not fit these networks: {error}") from error
+
+
+def save_weights(generator: Generator, path: Path) -> None:
+    """Write a generator as half-precision safetensors (about 4 MB)."""
+    state = {name: value.detach().half().contiguous().cpu() for name, value in generator.state_dict().items()}
+    unfinished = path.with_suffix(".part")
+    save_file(state, unfinished)
+    unfinished.replace(path)
+
+
+def start_from(path: Path, players: Players) -> None:
+    """Take over a generator's weights, from a weights file or a checkpoint, for fine-tuning.
+
+    Raises:
+        RenderError: the file is missing or holds another network.
+    """
+    if not path.is_file():
+        raise RenderError(f"There are no weights “{path}” to start from.")
+    try:
+        state = load_file(path) if path.suffix == ".safetensors" else _read(path)["state"]["average"]
+        for network in (players.generator, players.average):
+            network.load_state_dict({name: value.float() for name, value in state.items()})
+    except Exception as error:
+        raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
+
+
+def pack_checkpoint(path: Path, packed: Path) -> None:
+    """Write a checkpoint in half precision, a third of the size, to keep in the repository and resume from.
+
+    The optimizers' second moments are kept in bfloat16, which has float32's range.
+    """
+    content = _read(path)
+    torch.save(_map_tensors(content), packed)
+
+
+def _map_tensors(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _map_tensors(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_map_tensors(item) for item in value]
+    if isinstance(value, torch.Tensor) and value.dtype == torch.float32 and value.numel() > 1:
+        return value.to(torch.bfloat16)
+    return value
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return content

@@ -1,0 +1,137 @@
+"""What a training run is told, and the presets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from gan.data.folders import list_pictures
+from gan.discriminators import GAN_LOSSES, GanLoss
+from gan.losses import LOSS_TABLE
+from gan.request import RenderError
+
+CLASSIC_EPOCHS = 100
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """One run's settings; they are kept in its checkpoints.
+
+    Attributes:
+        garments: folder of garment photos.
+        styles: folder of style pictures.
+        out: folder for checkpoints, metrics and sample grids.
+        masks: folder of ready-made masks, or None for the automatic ones.
+        cache: folder for decoded pictures; None is `out`/cache.
+        images: length of the run in images; the schedule is laid out over it.
+        minutes: stop after so many minutes of training (a resumed run counts anew), or None.
+        batch: images a step and process.
+        height: of full-size examples; width is three quarters of it.
+        seed: of everything random.
+        device: "auto", "cpu", "cuda" …
+        threads: CPU threads, or None for all.
+        workers: processes that make examples.
+        drawn: drawn textile patterns mixed with the styles.
+        perceptual: backbone of the perceptual terms (see `gan.perceptual`).
+        gan_loss: bce, hinge or relativistic.
+        spectral: spectral norm in the critics instead of relying on R1 alone.
+        generator_rate: peak learning rate of the generator.
+        critic_rate: learning rate of the critics.
+        betas: Adam's.
+        penalty: R1's γ.
+        penalty_every: steps between penalties (lazy R1, Karras et al. 2020).
+        clip: largest gradient norm.
+        half_life: of the average of weights, in images.
+        save_every: seconds between checkpoints.
+        sample_every: seconds between sample grids.
+        start_from: weights file or checkpoint to fine-tune, or None.
+        weights: changes to the loss weights by term, on top of the schedule's.
+        adversarial: whether the critics ever play.
+        warm_start: whether pseudo-pairs alone come first.
+        precision: "auto" (bf16 where the hardware multiplies it) or "fp32".
+    """
+
+    garments: Path
+    styles: Path
+    out: Path
+    masks: Path | None = None
+    cache: Path | None = None
+    images: int = 40_000
+    minutes: float | None = None
+    batch: int = 8
+    height: int = 256
+    seed: int = 0
+    device: str = "auto"
+    threads: int | None = None
+    workers: int = 1
+    drawn: int = 200
+    perceptual: str = "hed"
+    gan_loss: GanLoss = "bce"
+    spectral: bool = False
+    generator_rate: float = 4e-4
+    critic_rate: float = 3e-4
+    betas: tuple[float, float] = (0.5, 0.99)
+    penalty: float = 1.0
+    penalty_every: int = 8
+    clip: float = 1.0
+    half_life: float = 1_500.0
+    save_every: float = 180.0
+    sample_every: float = 300.0
+    start_from: Path | None = None
+    weights: dict[str, float] = field(default_factory=dict)
+    adversarial: bool = True
+    warm_start: bool = True
+    precision: str = "auto"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the options as JSON-ready values."""
+        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+
+
+def classic(options: TrainingOptions) -> TrainingOptions:
+    """Return the textbook settings of an image GAN, for comparison.
+
+    Adam 2e-4 with betas 0.5 and 0.999 (Radford et al., DCGAN, 2016), batch 32, 100 epochs, BCE, no warm start.
+    Folders, device and seed stay.
+    """
+    return replace(
+        options,
+        images=CLASSIC_EPOCHS * len(list_pictures(options.garments, held_out=False)),
+        batch=32,
+        generator_rate=2e-4,
+        critic_rate=2e-4,
+        betas=(0.5, 0.999),
+        gan_loss="bce",
+        warm_start=False,
+    )
+
+
+def parse_gan_loss(name: str) -> GanLoss:
+    """Read the name of an adversarial loss.
+
+    Raises:
+        RenderError: there is none of that name.
+    """
+    for known in GAN_LOSSES:
+        if name == known:
+            return known
+    raise RenderError(f"There is no adversarial loss “{name}”; known: {', '.join(GAN_LOSSES)}.")
+
+
+def parse_weights(texts: list[str]) -> dict[str, float]:
+    """Read loss weights written as NAME=NUMBER.
+
+    Raises:
+        RenderError: a text is no such pair, or names no term.
+    """
+    weights: dict[str, float] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        try:
+            weights[name] = float(number)
+        except ValueError as error:
+            raise RenderError(f"A loss weight is written NAME=NUMBER, not “{text}”.") from error
+        if name not in LOSS_TABLE:
+            raise RenderError(f"There is no loss term “{name}”; known: {', '.join(LOSS_TABLE)}.")
+    return weights

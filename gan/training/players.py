@@ -1,0 +1,97 @@
+"""Everything that learns or remembers during a run: networks, optimizers, the average, counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import Adam, Optimizer
+
+from gan.discriminators import ClothCritic, GarmentCritic
+from gan.ema import averaged_copy
+from gan.generator import Generator, Widths
+from gan.training.options import TrainingOptions
+
+
+@dataclass
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        images: images that the generator has learned from, over all processes.
+        steps: optimizer steps of the generator.
+        seconds: time spent training, over all resumes.
+        rollbacks: times that the run went back to a checkpoint because numbers blew up.
+        penalty_factor: factor on R1; doubled when a critic grows too strong.
+    """
+
+    images: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    rollbacks: int = 0
+    penalty_factor: float = 1.0
+
+
+@dataclass
+class Players:
+    """The networks with their optimizers."""
+
+    generator: Generator
+    average: Generator
+    cloth: ClothCritic
+    garment: GarmentCritic
+    generator_optimizer: Optimizer
+    critic_optimizer: Optimizer
+    progress: Progress
+
+    @property
+    def critics(self) -> nn.ModuleList:
+        """Both critics."""
+        return nn.ModuleList([self.cloth, self.garment])
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that a later process needs to go on as if nothing had happened."""
+        return {
+            "generator": self.generator.state_dict(),
+            "average": self.average.state_dict(),
+            "cloth": self.cloth.state_dict(),
+            "garment": self.garment.state_dict(),
+            "generator_optimizer": self.generator_optimizer.state_dict(),
+            "critic_optimizer": self.critic_optimizer.state_dict(),
+            "progress": vars(self.progress).copy(),
+            "torch_rng": torch.get_rng_state(),
+            "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to what `state` returned."""
+        for name in ("generator", "average", "cloth", "garment", "generator_optimizer", "critic_optimizer"):
+            getattr(self, name).load_state_dict(state[name])
+        for name, value in state["progress"].items():
+            setattr(self.progress, name, value)
+        torch.set_rng_state(state["torch_rng"])
+        if torch.cuda.is_available() and state["cuda_rng"]:
+            torch.cuda.set_rng_state_all(state["cuda_rng"])
+
+
+def make_players(options: TrainingOptions, device: torch.device, widths: Widths | None = None) -> Players:
+    """Return fresh networks on a device, initialised from the run's seed."""
+    torch.manual_seed(options.seed)
+    generator = Generator(widths).to(device)
+    generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    cloth, garment = (
+        ClothCritic(spectral=options.spectral).to(device),
+        GarmentCritic(spectral=options.spectral).to(device),
+    )
+    critic_parameters = [*cloth.parameters(), *garment.parameters()]
+    return Players(
+        generator,
+        averaged_copy(generator),
+        cloth,
+        garment,
+        Adam(generator.parameters(), options.generator_rate, betas=options.betas),
+        Adam(critic_parameters, options.critic_rate, betas=(0.0, options.betas[1])),
+        Progress(),
+    )

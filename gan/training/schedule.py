@@ -1,0 +1,106 @@
+"""What is trained when: phases laid out over the run's images, and the learning rate's curve."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gan.training.options import TrainingOptions
+
+WARM_UP_IMAGES = 800
+FINAL_RATE = 0.1
+PAIRS = {
+    "reconstruction": 3.0,
+    "exposure": 1.0,
+    "folds": 1.0,
+    "residual_size": 0.05,
+    "variation": 0.02,
+    "identity": 0.3,
+}
+FEATURES = {**PAIRS, "paired_features": 0.6}
+ADVERSARIAL = {
+    "reconstruction": 2.0,
+    "exposure": 0.7,
+    "folds": 0.5,
+    "paired_features": 0.5,
+    "identity": 0.3,
+    "style": 0.05,
+    "sliced_wasserstein": 0.05,
+    "colour": 0.5,
+    "shading": 0.05,
+    "content": 0.05,
+    "feature_matching": 0.1,
+    "diversity": 0.02,
+    "residual_size": 0.02,
+    "variation": 0.02,
+    "adversarial_cloth": 0.05,
+    "adversarial_garment": 0.05,
+}
+ADVERSARIAL_TERMS = frozenset({"adversarial_cloth", "adversarial_garment", "feature_matching"})
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stretch of a run.
+
+    Attributes:
+        name: for logs.
+        until: share of the run's images at which it ends.
+        height: of the examples.
+        unpaired_share: share of examples without truth.
+        weights: loss weights by term.
+        critics: whether the critics learn.
+        ramp: share of the run over which the adversarial terms grow to their weight.
+    """
+
+    name: str
+    until: float
+    height: int
+    unpaired_share: float
+    weights: dict[str, float]
+    critics: bool = False
+    ramp: float = 0.0
+
+
+def phases(options: TrainingOptions) -> list[Phase]:
+    """Return the run's phases: pseudo-pairs small and larger, then with features, then adversarial at full size."""
+    half, most = _multiple(options.height / 2), _multiple(options.height * 3 / 4)
+    adversarial = Phase("adversarial", 1.0, options.height, 0.3, ADVERSARIAL, critics=True, ramp=0.08)
+    if not options.warm_start:
+        return [_changed(adversarial, options)]
+    warm = [
+        Phase("pairs, small", 0.4, half, 0.0, PAIRS),
+        Phase("pairs", 0.6, most, 0.0, PAIRS),
+        Phase("features", 0.72 if options.adversarial else 1.0, options.height, 0.0, FEATURES),
+    ]
+    played = [*warm, adversarial] if options.adversarial else warm
+    return [_changed(phase, options) for phase in played]
+
+
+def phase_at(plan: list[Phase], progress: float) -> Phase:
+    """Return the phase at a share of the run."""
+    return next((phase for phase in plan if progress < phase.until), plan[-1])
+
+
+def weights_at(plan: list[Phase], progress: float) -> dict[str, float]:
+    """Return the loss weights, with the adversarial terms ramped up from the phase's start."""
+    phase = phase_at(plan, progress)
+    index = plan.index(phase)
+    start = plan[index - 1].until if index else 0.0
+    grown = min(1.0, (progress - start) / phase.ramp) if phase.ramp else 1.0
+    return {name: weight * (grown if name in ADVERSARIAL_TERMS else 1.0) for name, weight in phase.weights.items()}
+
+
+def rate_at(progress: float, images: int) -> float:
+    """Return the factor on the learning rates: a short warm-up, then a cosine down to a tenth."""
+    warm = min(1.0, (images + 1) / WARM_UP_IMAGES)
+    return warm * (FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+def _multiple(height: float) -> int:
+    return max(32, round(height / 16) * 16)
+
+
+def _changed(phase: Phase, options: TrainingOptions) -> Phase:
+    weights = {**phase.weights, **{name: value for name, value in options.weights.items() if name in phase.weights}}
+    return Phase(phase.name, phase.until, phase.height, phase.unpaired_share, weights, phase.critics, phase.ramp)
