@@ -91,6 +91,18 @@ def verify(folder: Path) -> list[str]:
         ]
 
 
+def missing_pictures(data: Path) -> list[str]:
+    """Return the SHA-256 of every picture that the rows of a data folder name and its files lack."""
+    missing = []
+    with closing(connect(data / DATABASE_NAME)) as connection:
+        for sha in _referenced(connection):
+            try:
+                find_picture(data / IMAGES_NAME, sha)
+            except ImageMissingError:
+                missing.append(sha)
+    return missing
+
+
 def _fill(data: Path, target: Path) -> tuple[list[str], int]:
     _copy_database(data / DATABASE_NAME, target / DATABASE_NAME)
     missing, images = [], 0
