@@ -19,6 +19,9 @@ OWN_CLOTH_SHARE = 0.15
 PLAIN_SHARE = 0.25
 JPEG_SHARE = 0.6
 KNEE = 0.8
+MARGIN = (-0.05, 0.35)
+"""Room around the garment as a part of its size; negative cuts into it."""
+LARGEST_ZOOM = 2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +73,21 @@ def make_unpaired(pack: Pack, height: int, width: int, rng: np.random.Generator)
 def place_garment(
     packed: np.ndarray, height: int, width: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return sRGB H×W×3 and mask H×W of a packed garment, randomly flipped, turned and scaled."""
-    rows, columns = packed.shape[:2]
-    scale = height / rows * float(np.exp(rng.normal(scale=0.12)))
-    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), float(rng.normal(scale=7)), scale)
-    if rng.random() < 0.5:
-        turn = turn @ np.array([[-1, 0, columns - 1], [0, 1, 0], [0, 0, 1]], float)
-    if rng.random() < 0.15:
-        turn = turn @ np.array([[1, 0, 0], [0, -1, rows - 1], [0, 0, 1]], float)
-    turn[:, 2] += (
-        (width - columns) / 2 + rng.normal(scale=0.03) * width,
-        (height - rows) / 2 + rng.normal(scale=0.03) * height,
-    )
+    """Return sRGB H×W×3 and mask H×W of a packed garment, randomly flipped, turned and scaled.
+
+    The garment fills the canvas but for a margin, as renders show it to the network.
+    """
+    left, top, box_width, box_height = cv2.boundingRect((packed[..., 3] > 128).astype(np.uint8))
+    centre = (left + box_width / 2, top + box_height / 2)
+    fit = min(width / max(box_width, 16), height / max(box_height, 16))
+    scale = min(fit, LARGEST_ZOOM * height / packed.shape[0]) / (1 + rng.uniform(*MARGIN))
+    turn = cv2.getRotationMatrix2D(centre, float(rng.normal(scale=6)), scale)
+    offset = rng.normal(scale=0.02, size=2) * (width, height)
+    turn[:, 2] = turn[:, 2] + (width / 2, height / 2) - centre + offset
+    for axis, share in ((0, 0.5), (1, 0.15)):
+        if rng.random() < share:
+            turn[axis] *= -1
+            turn[axis, 2] += (width, height)[axis] - 1
     size = (width, height)
     photo = cv2.warpAffine(packed[..., :3], turn, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
     mask = cv2.warpAffine(np.ascontiguousarray(packed[..., 3]), turn, size, borderMode=cv2.BORDER_CONSTANT)

@@ -11,6 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gan.training.players import Progress as RunProgress
 
 WINDOW = 30
+QUIET_SECONDS = 60.0
+"""Between lines where there is no terminal to draw a bar on."""
 
 
 class Reporter:
@@ -32,6 +34,7 @@ class Reporter:
             refresh_per_second=1,
         )
         self._task = self._bar.add_task("starting", total=images, speed=0.0, loss=0.0)
+        self._shown, self._noted = shown, time.monotonic()
         self._seen: deque[tuple[float, int]] = deque(maxlen=WINDOW)
 
     def __enter__(self) -> Reporter:
@@ -48,11 +51,14 @@ class Reporter:
         self._seen.append((time.monotonic(), progress.images))
         (first, before), (last, now) = self._seen[0], self._seen[-1]
         speed = (now - before) / (last - first) if last > first else 0.0
+        if not self._bar.console.is_terminal and self._shown and time.monotonic() - self._noted > QUIET_SECONDS:
+            self._noted = time.monotonic()
+            self.note(f"{phase}: {progress.images} images, {speed:.1f} a second, loss {values.get('loss', 0.0):.3f}")
         self._bar.update(
             self._task, completed=progress.images, description=phase, speed=speed, loss=values.get("loss", 0.0)
         )
 
     def note(self, sentence: str) -> None:
         """Print a line above the bar."""
-        if sentence:
-            self._bar.console.print(sentence)
+        if sentence and self._shown:
+            self._bar.console.print(sentence, highlight=False)
