@@ -20,6 +20,15 @@ def for_gateway(payload: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
+def _interaction_fields(told: dict[str, Any]) -> dict[str, Any]:
+    """The answered interaction: the metadata, and for a command also the older form, which alone has its name."""
+    metadata = {key: value for key, value in told.items() if key != "name"}
+    if "name" not in told:
+        return {"interaction_metadata": metadata}
+    older = {"id": told["id"], "type": told["type"], "name": told["name"], "user": told["user"]}
+    return {"interaction_metadata": metadata, "interaction": older}
+
+
 class MessagePayloads:
     """Renders messages for the gateway, for REST and for the page."""
 
@@ -78,7 +87,7 @@ class MessagePayloads:
         if message.from_application:
             extras |= {"webhook_id": str(self._world.bot_id), "application_id": str(self._world.bot_id)}
         if message.interaction:
-            extras["interaction_metadata"] = message.interaction
+            extras |= _interaction_fields(message.interaction)
         if message.reference is not None:
             extras["message_reference"] = {
                 "type": 0,

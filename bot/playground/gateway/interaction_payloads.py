@@ -10,6 +10,8 @@ from bot.playground.payloads import channel_payload, member_payload, user_payloa
 from bot.playground.settings import PlaygroundSettings
 from bot.playground.world import World
 
+SUBCOMMAND, GROUP = 1, 2
+
 
 def interaction_payload(
     world: World, messages: MessagePayloads, settings: PlaygroundSettings, interaction: Interaction
@@ -41,6 +43,15 @@ def interaction_payload(
     if interaction.source is not None:
         payload["message"] = for_gateway(messages.full(interaction.source, world.bot_id))
     return payload
+
+
+def command_name(data: dict[str, Any]) -> str:
+    """The command as a member reads it, with its group and subcommand: `style save`."""
+    names, options = [data["name"]], data.get("options") or []
+    while options and options[0]["type"] in (SUBCOMMAND, GROUP):
+        names.append(options[0]["name"])
+        options = options[0].get("options") or []
+    return " ".join(names)
 
 
 def interaction_metadata(world: World, interaction: Interaction) -> dict[str, Any]:

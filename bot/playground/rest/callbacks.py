@@ -13,7 +13,7 @@ from bot.playground.events import ModalOpened
 from bot.playground.forms import callbacks as forms
 from bot.playground.forms.base import read_form
 from bot.playground.forms.messages import MessageForm
-from bot.playground.gateway.interaction_payloads import interaction_metadata
+from bot.playground.gateway.interaction_payloads import command_name, interaction_metadata
 from bot.playground.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interaction
 from bot.playground.messages import Origin
 from bot.playground.rest.call import Call, JsonResponse, no_content
@@ -32,9 +32,15 @@ def answer_origin(call: Call, interaction: Interaction, flags: int, prefix: tupl
         flags=flags,
         from_application=True,
         ephemeral_for=interaction.user_id if flags & EPHEMERAL else None,
-        interaction=interaction_metadata(world, interaction),
+        interaction=_told_interaction(call, interaction),
         prefix=prefix,
     )
+
+
+def _told_interaction(call: Call, interaction: Interaction) -> dict[str, Any]:
+    """What the answer keeps of its interaction: its metadata and, for a command, the name members see."""
+    metadata = interaction_metadata(call.services.world, interaction)
+    return metadata | ({"name": command_name(interaction.data)} if interaction.type == COMMAND else {})
 
 
 async def answer_interaction(call: Call) -> web.Response:

@@ -61,7 +61,7 @@ async def test_thinking_becomes_the_result_without_reload(page, bot):
     await form.get_by_role("button", name="Use the sample Linen shirt").click()
     await send(page)
     await expect(page.locator(".thinking")).to_contain_text("is thinking…")
-    await expect(page.locator(".message-origin")).to_contain_text("Noor used")
+    await expect(page.locator(".message-origin")).to_have_text("Noor used /restyle")
     bot.may_finish.set()
     message = page.locator(".message").last
     await expect(message.locator(".container .gallery-cell")).to_have_count(5)

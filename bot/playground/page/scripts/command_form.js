@@ -32,7 +32,7 @@ export class CommandForm {
     this.#context = context;
     this.#onDone = onDone;
     this.element = this.#build();
-    for (const option of this.#options) if (isShownAtOnce(option)) this.#addField(option);
+    for (const option of this.#options) if (isShownAtOnce(option, this.#options)) this.#addField(option);
     this.#drawOptional();
   }
 
@@ -177,9 +177,11 @@ export class CommandForm {
   }
 }
 
-/** A mask is rarely needed; other pictures are what a command is about. */
-function isShownAtOnce(option) {
-  return option.required || (option.type === OPTION.ATTACHMENT && option.name !== MASK);
+/** Where a command is about pictures, an optional picture is shown as well; but a mask is rarely needed. */
+function isShownAtOnce(option, options) {
+  const isPicture = ({ type }) => type === OPTION.ATTACHMENT;
+  const isAboutPictures = options.some((other) => other.required && isPicture(other));
+  return option.required || (isAboutPictures && isPicture(option) && option.name !== MASK);
 }
 
 /**

@@ -155,20 +155,23 @@ function actAs(userId) {
   announce(`You are now ${names.user(userId)}`);
 }
 
-function closeDrawer() {
-  document.body.classList.remove('is-drawer-open');
-  part('drawer-button').setAttribute('aria-expanded', 'false');
+/** On a small screen the channels slide over the conversation, which rests meanwhile. */
+function setDrawer(isOpen) {
+  if (isOpen === document.body.classList.contains('is-drawer-open')) return;
+  document.body.classList.toggle('is-drawer-open', isOpen);
+  part('drawer-button').setAttribute('aria-expanded', String(isOpen));
+  document.querySelector('main').inert = isOpen;
+  if (isOpen) part('channels').querySelector('button')?.focus();
+  else part('drawer-button').focus();
 }
 
-function toggleDrawer() {
-  const isOpen = document.body.classList.toggle('is-drawer-open');
-  part('drawer-button').setAttribute('aria-expanded', String(isOpen));
-  if (isOpen) part('channels').querySelector('button')?.focus();
+function closeDrawer() {
+  setDrawer(false);
 }
 
 function connectPage() {
   part('drawer-button').append(icon('menu'));
-  part('drawer-button').addEventListener('click', toggleDrawer);
+  part('drawer-button').addEventListener('click', () => setDrawer(true));
   part('drawer-shade').addEventListener('click', closeDrawer);
   document.addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
   part('theme-button').append(icon('contrast'));

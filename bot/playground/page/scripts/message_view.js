@@ -57,7 +57,7 @@ function origin(message, context) {
   const interaction = message.interaction_metadata;
   if (message.local) return originLine(context.store.me, ['used ', commandName(message.local.title)]);
   if (interaction?.type === 2) {
-    const name = interaction.name ?? message.interaction?.name;
+    const name = message.interaction?.name;
     return originLine(interaction.user, ['used ', commandName(name ? `/${name}` : 'a command')]);
   }
   const replied = message.referenced_message;
