@@ -19,7 +19,7 @@ from gan.guide import StyleCloth, VariantPlan, plan_variants, prepare_style
 from gan.network import ControlNetwork
 from gan.pictures import make_folder, read_picture, write_picture
 from gan.request import Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
-from gan.scene import Scene, load_garment
+from gan.scene import RecentScenes, Scene
 
 MASK_FILE = "mask.png"
 PREPARING_STEPS = 2
@@ -51,6 +51,7 @@ class Renderer:
         self.compute = choose_compute(device, threads)
         use_single_threaded_operators()
         self.network = ControlNetwork(self.compute, weights, compiled=compiled)
+        self._scenes = RecentScenes(self.network)
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
 
     def warm_up(self) -> None:
@@ -80,14 +81,14 @@ class Renderer:
             make_folder(request.output)
             steps.advance("finding the garment")
             style = self._executor.submit(_prepare_style_file, request.style)
-            garment = load_garment(request)
+            scene = self._scenes.of(request)
             steps.advance("reading the style")
-            scene, cloth = Scene(garment, self.network), style.result()
+            cloth = style.result()
             mask_file = request.output / MASK_FILE
-            write_picture(mask_file, np.rint(garment.mask * 255).astype(np.uint8))
+            write_picture(mask_file, np.rint(scene.garment.mask * 255).astype(np.uint8))
             steps.advance("drawing the variants")
             variants = self._draw_all(scene, cloth, request, steps)
-        return RenderResult(variants, mask_file, garment.doubt, time.perf_counter() - started)
+        return RenderResult(variants, mask_file, scene.garment.doubt, time.perf_counter() - started)
 
     def _draw_all(self, scene: Scene, cloth: StyleCloth, request: RenderRequest, steps: _Steps) -> tuple[Variant, ...]:
         def draw(number: int, plan: VariantPlan) -> Variant:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +19,8 @@ from gan.request import Region, RenderError, RenderRequest
 CROP_MARGIN = 0.04
 """Room left around the garment, as a part of its long side: the networks learned on garments with some background."""
 VISIBLE = 1 / 255
+KEPT_SCENES = 2
+"""At 2048 px one takes about 80 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Scene:
 
     def __init__(self, garment: MaskedGarment, network: ControlNetwork) -> None:
         """Read everything that does not depend on the style."""
-        self._picture = garment.picture
+        self.garment = garment
         self._window = _window(garment.alpha)
         cropped = np.ascontiguousarray(garment.picture[self._window])
         alpha = np.ascontiguousarray(garment.alpha[self._window])
@@ -91,9 +95,40 @@ class Scene:
             lit = guide
         else:
             lit = light_guide(guide, self._light, self._network.controls(self._encoded, guide, plan.seed))
-        picture = self._picture.copy()
+        picture = self.garment.picture.copy()
         picture[self._window] = self._compositor.compose(lit, strength)
         return picture
+
+
+class RecentScenes:
+    """The garments rendered last, ready for another style or for new seeds."""
+
+    def __init__(self, network: ControlNetwork, capacity: int = KEPT_SCENES) -> None:
+        self._network, self._capacity = network, capacity
+        self._scenes: OrderedDict[str, Scene] = OrderedDict()
+
+    def of(self, request: RenderRequest) -> Scene:
+        """Return the scene of a request, prepared anew unless its garment and mask were among the last.
+
+        Raises:
+            RenderError: a file cannot be used, or nothing is left to restyle.
+        """
+        key = _scene_key(request)
+        scene = self._scenes.get(key) or Scene(load_garment(request), self._network)
+        self._scenes[key] = scene
+        self._scenes.move_to_end(key)
+        while len(self._scenes) > self._capacity:
+            self._scenes.popitem(last=False)
+        return scene
+
+
+def _scene_key(request: RenderRequest) -> str:
+    """Digest everything that a scene depends on; a file that cannot be read is refused later, with its sentence."""
+    digest = hashlib.sha256(repr((request.size, request.region, request.mask_edit, bool(request.mask))).encode())
+    for file in (request.garment, request.mask):
+        if file is not None and file.is_file():
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _window(alpha: np.ndarray) -> tuple[slice, slice]:

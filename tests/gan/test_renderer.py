@@ -219,3 +219,16 @@ def test_no_unfinished_files_are_left(renderer, request_for_shirt):
     result = renderer.render(request_for_shirt)
     expected: set[Path] = {variant.file for variant in result.variants} | {result.mask}
     assert set(request_for_shirt.output.iterdir()) == expected
+
+
+def test_what_is_kept_from_one_garment_never_serves_another(renderer, request_for_shirt, tmp_path):
+    """Same file names, other contents: the picture must follow the contents."""
+    before = digests(renderer.render(request_for_shirt))
+    save(request_for_shirt.garment, shirt_photo(colour=(40, 90, 200)))
+    other_garment = digests(renderer.render(request_for_shirt))
+    save(request_for_shirt.mask, np.full((160, 120), 255, np.uint8))
+    other_mask = digests(renderer.render(request_for_shirt))
+    fresh = Renderer("cpu", weights=None, threads=1)
+
+    assert len({*before, *other_garment, *other_mask}) == 6
+    assert digests(fresh.render(replace(request_for_shirt, output=tmp_path / "fresh"))) == other_mask
