@@ -22,6 +22,7 @@ class GarmentForm:
         alpha: H×W float32 in 0..1.
         panels: pieces of cloth, the body first; each later one lies over the earlier ones.
         displacement: h×w×2 float32 at a reduced size, in full-size pixels (x, y): where folds pull the pattern.
+        light: h×w float32 at a reduced size: smoothed lightness against the garment's mean, in deviations.
         width: width of the garment in pixels, the measure of pattern scale.
     """
 
@@ -29,6 +30,7 @@ class GarmentForm:
     alpha: np.ndarray
     panels: tuple[Panel, ...]
     displacement: np.ndarray
+    light: np.ndarray
     width: float
 
     @property
@@ -56,7 +58,7 @@ def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
     mask = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     width = _typical_width(mask) / factor
     panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]))
-    return GarmentForm(garment, alpha, panels, _fold_displacement(small, mask, width), width)
+    return GarmentForm(garment, alpha, panels, _fold_displacement(small, mask, width), _light(small, mask), width)
 
 
 def _typical_width(mask: np.ndarray) -> float:
@@ -69,17 +71,35 @@ def _typical_width(mask: np.ndarray) -> float:
     return float(max(4.0, min(box, 1.15 * np.sqrt(inside.sum()))))
 
 
+def _masked_blur(plane: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
+    """Blur by what is inside the mask only; far outside, the nearest inside goes on."""
+    weight = cv2.GaussianBlur(mask, (0, 0), sigma) + 0.05 * cv2.GaussianBlur(mask, (0, 0), 4 * sigma) + 1e-4
+    total = cv2.GaussianBlur(plane * mask, (0, 0), sigma) + 0.05 * cv2.GaussianBlur(plane * mask, (0, 0), 4 * sigma)
+    mean = np.float32((plane * mask).sum() / max(float(mask.sum()), 1.0))
+    return (total + 1e-4 * mean) / weight
+
+
+def _light(garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Lightness without weave; the deviation has a floor, so that plain cloth is not blown up to noise."""
+    light = cv2.cvtColor(garment, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
+    core = cv2.erode(mask, np.ones((5, 5), np.uint8)) if (mask > 0.5).any() else np.ones_like(mask)
+    light = _masked_blur(light, core, max(mask.shape) / 100)
+    inside = light[mask > 0.5] if (mask > 0.5).any() else light.ravel()
+    low, middle, high = np.quantile(inside, [0.05, 0.5, 0.95])
+    spread = max(float(high - low) / 3.3, 12.0)
+    return np.clip((np.asarray(light) - np.float32(middle)) / np.float32(spread), -2.0, 2.0)
+
+
 def _fold_displacement(garment: np.ndarray, mask: np.ndarray, width: float) -> np.ndarray:
     """Shading's slope shows where the cloth tilts away: shift the pattern there, gently and smoothly."""
     light = cv2.cvtColor(garment, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255 + 0.04
-    light = cv2.medianBlur((np.log(light) * 40 + 200).clip(0, 255).astype(np.uint8), 5).astype(np.float32) / 40
+    coded = (np.log(light) * 40 + 200).clip(0, 255).astype(np.uint8)
     sigma = max(mask.shape) / 36
-    weight = cv2.GaussianBlur(mask, (0, 0), sigma) + 1e-3
-    smooth = cv2.GaussianBlur(light * mask, (0, 0), sigma) / weight
+    smooth = _masked_blur(cv2.medianBlur(coded, 5).astype(np.float32) / 40, mask, sigma)
     slope = np.stack([cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)], -1)
-    slope *= mask[..., None]
+    slope = slope * mask[..., None]
     inside = np.linalg.norm(slope, axis=2)[mask > 0.5]
     strongest = float(np.quantile(inside, 0.95)) if inside.size else 0.0
-    slope = slope / max(strongest, 0.35)
-    slope /= np.maximum(1.0, np.linalg.norm(slope, axis=2, keepdims=True))
+    slope = slope / np.float32(max(strongest, 0.35))
+    slope = slope / np.maximum(1.0, np.linalg.norm(slope, axis=2, keepdims=True))
     return cv2.GaussianBlur(slope, (0, 0), sigma / 2) * np.float32(DISPLACEMENT * width)

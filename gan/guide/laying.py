@@ -6,6 +6,7 @@ import numpy as np
 
 from gan.guide.cloth import StyleCloth
 from gan.guide.form import GarmentForm
+from gan.guide.painting import lay_paint
 from gan.guide.palette import lay_palette
 from gan.guide.printing import lay_print
 from gan.request import Mode
@@ -40,7 +41,7 @@ def lay_guide(
     if mode is Mode.PRINT:
         return lay_print(cloth, form, scale, angle, seed)
     if mode is Mode.PAINT:
-        return lay_print(cloth, form, 0.6 * scale, angle, seed + 1)
+        return lay_paint(cloth, form, scale, angle, seed)
     if mode is Mode.PALETTE:
         return lay_palette(cloth, form, seed)
     raise ValueError("A guide is laid in print, paint or palette mode; auto must be planned first.")
