@@ -23,7 +23,8 @@ def stop_with_parent() -> None:
     """Stop when the other end of standard input is closed: the parent is gone, however it ended."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # not sys.stdin: its lock would trouble the interpreter's end
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="parent-watch", daemon=True).start()

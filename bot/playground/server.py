@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import socket
 from contextlib import suppress
 
@@ -13,6 +12,7 @@ from aiohttp import WSCloseCode, web
 from bot.playground.cdn import add_file_routes
 from bot.playground.cdn_store import CdnStore
 from bot.playground.default_world import make_default_world
+from bot.playground.entities import LOADING
 from bot.playground.events import CommandsChanged, Event, EventBus
 from bot.playground.gateway.connection import GatewayConnection
 from bot.playground.gateway.dispatcher import Dispatcher
@@ -96,7 +96,7 @@ class Playground:
             OSError: the port is taken.
         """
         listener = self._listen()
-        host, port = listener.getsockname()[:2]
+        host, port = public_host(self.settings.host), listener.getsockname()[1]
         self.base_url = f"http://{host}:{port}"
         self.cdn.base_url = self.base_url
         self.services.dispatcher.gateway_url = f"ws://{host}:{port}/gateway"
@@ -104,14 +104,18 @@ class Playground:
         self.traffic.open()
         await self.cdn.open()
         await self.cdn.remove_folder("ephemeral-attachments")
-        for message in await self._journal.open():
-            if message.channel_id in self.world.histories:
-                self.world.histories[message.channel_id].add(message)
-                self.world.snowflakes.seen(message.id)
+        await self._load_messages()
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         await web.SockSite(self._runner, listener).start()
         log.info("The playground listens at %s", self.base_url)
+
+    async def _load_messages(self) -> None:
+        """Fill the channels; an answer still being thought about when the last run ended will never come."""
+        for message in await self._journal.open():
+            self.world.snowflakes.seen(message.id)
+            if message.channel_id in self.world.histories and not message.flags & LOADING:
+                self.world.histories[message.channel_id].add(message)
 
     def _listen(self) -> socket.socket:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -179,8 +183,13 @@ class Playground:
             asyncio.get_running_loop().run_in_executor(None, save_world, self.world, self.settings.data / WORLD_FILE)
 
 
-async def clear_data(settings: PlaygroundSettings) -> None:
-    """Forget a playground: its world, its messages and its files."""
-    for name in (WORLD_FILE, JOURNAL_FILE):
-        await asyncio.to_thread((settings.data / name).unlink, missing_ok=True)
-    await asyncio.to_thread(shutil.rmtree, settings.data / CDN_FOLDER, ignore_errors=True)
+def public_host(host: str) -> str:
+    """The address to hand out for a listening address: for 0.0.0.0 this machine's own in its network."""
+    if host != "0.0.0.0":
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; the system only chooses the way out
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"

@@ -163,7 +163,7 @@ class PlaygroundUser:
             return answer
 
     async def slash(
-        self, command: str, files: Mapping[str, Path | tuple[str, bytes]] | None = None, **options: Any
+        self, command: str, /, files: Mapping[str, Path | tuple[str, bytes]] | None = None, **options: Any
     ) -> Sent:
         """Call a slash command.
 
