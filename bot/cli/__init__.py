@@ -18,4 +18,16 @@ def main() -> None:
     app()
 
 
-from bot.cli import benchmark_render, benchmark_storage, keep, mask, playground, render, run, train  # noqa: E402, F401  (registers their commands)
+# Importing these registers their commands.
+from bot.cli import (  # noqa: E402
+    benchmark_bot,  # noqa: F401
+    benchmark_render,  # noqa: F401
+    benchmark_storage,  # noqa: F401
+    doctor,  # noqa: F401
+    keep,  # noqa: F401
+    mask,  # noqa: F401
+    playground,  # noqa: F401
+    render,  # noqa: F401
+    run,  # noqa: F401
+    train,  # noqa: F401
+)
