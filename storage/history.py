@@ -39,6 +39,8 @@ def create(connection: sqlite3.Connection) -> None:
             f"CREATE VIRTUAL TABLE {table} USING fts5("
             f"terms, content='', detail=none, columnsize=0, tokenize='{_TOKENIZER}')"
         )
+        # Every vote and render writes a small segment, and every page looks into all of them: merge them eagerly.
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('automerge', 2)")
 
 
 def rebuild(connection: sqlite3.Connection) -> None:

@@ -7,7 +7,7 @@ import math
 import random
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -42,8 +42,8 @@ class Guild:
 
     guild_id: int
     share: float
-    members: tuple[int, ...]
-    styles: tuple[str, ...]
+    members: tuple[int, ...] = field(repr=False)
+    styles: tuple[str, ...] = field(repr=False)
 
 
 def make_guilds(dice: random.Random) -> tuple[Guild, ...]:

@@ -95,6 +95,14 @@ async def test_cancelling_a_batch_gives_its_turns_back(store: Store) -> None:
     assert await claim_members(store) == [1, 2, 2, 2]
 
 
+async def test_cancelled_jobs_do_not_count_against_their_member(store: Store) -> None:
+    await submit_many(store, 2, 3)
+    for job_id in reversed(await submit_many(store, 1, 5)):
+        await store.jobs.cancel(job_id, by=1)
+    await submit_many(store, 1, 1)
+    assert await claim_members(store) == [2, 1, 2, 2]
+
+
 async def test_positions_are_the_order_of_claiming(store: Store) -> None:
     await submit_many(store, 1, 4)
     await claim(store)

@@ -170,6 +170,10 @@ async def test_dates_and_votes_together_when_many_match(
     where = RenderFilter(since=made[2].created_at, until=made[10].created_at)
     expected = sorted(range(2, 10), key=lambda number: (-(number % 4), -number))
     assert await ids(store, where, RenderOrder.VOTES) == [made[number].id for number in expected]
+    page = await store.renders.page(GUILD, where, RenderOrder.VOTES, limit=7)
+    page = await store.renders.page(GUILD, where, RenderOrder.VOTES, page.next, limit=1)
+    page = await store.renders.page(GUILD, where, RenderOrder.VOTES, page.previous, limit=7)
+    assert [render.id for render in page.renders] == [made[number].id for number in expected[:7]]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
