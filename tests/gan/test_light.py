@@ -1,5 +1,7 @@
 """The fast arithmetic on bytes against its definition on tensors."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -77,3 +79,20 @@ def test_a_bright_background_makes_no_glaring_rim_on_a_dark_garment():
     rim = (reaching > 0.5) & (alpha < 0.98)
     assert rim.sum() > 300
     assert lit[rim].max() < 165
+
+
+def test_an_old_prints_sharp_edges_go_with_the_print():
+    """Controls of an eighth of the size that take a print away must not leave its outline at full size."""
+    photo = np.full((512, 512, 3), 200, np.uint8)
+    cv2.putText(photo, "OLD", (60, 300), cv2.FONT_HERSHEY_SIMPLEX, 6, (70, 70, 70), 40)
+    small = cv2.resize(photo, (64, 64), interpolation=cv2.INTER_AREA)
+    shading = garment_shading(tensor(small), torch.ones(1, 1, 64, 64))
+    identity = Controls.identity(tensor(small))
+    removing = replace(identity, gain=-(shading.coarse + shading.fine))
+    light = GarmentLight.read(photo, np.ones((512, 512), np.float32), shading)
+
+    before, after = (np.abs(light.exposure(controls)) for controls in (identity, removing))
+
+    assert before.mean() > 0.1
+    assert after.mean() < 0.02
+    assert after.max() < 0.3
