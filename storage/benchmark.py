@@ -7,7 +7,7 @@ import logging
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -102,9 +102,10 @@ def _draw_filter(dice: random.Random, guild: Guild) -> RenderFilter:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long one page took."""
+    """How long one page took, on the wall and on this process's processors."""
 
     seconds: float
+    cpu_seconds: float
     question: Question
     page: str
 
@@ -113,9 +114,10 @@ async def _time_pages(store: Store, question: Question, renders: int, dice: rand
     timings: list[Timing] = []
 
     async def turn(name: str, cursor: str | None) -> RenderPage:
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         page = await store.renders.page(question.guild.guild_id, question.where, question.order, cursor)
-        timings.append(Timing(time.perf_counter() - started, question, name))
+        seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
+        timings.append(Timing(seconds, cpu_seconds, question, name))
         return page
 
     first = await turn("first", None)
@@ -161,10 +163,10 @@ async def measure(
     return timings
 
 
-def percentile_99(timings: list[Timing]) -> float:
-    """Return the time in milliseconds that 99 of 100 pages take at most."""
-    seconds = sorted(timing.seconds for timing in timings)
-    return seconds[min(len(seconds) * 99 // 100, len(seconds) - 1)] * 1000
+def percentile_99(values: Iterable[float]) -> float:
+    """Return the value that 99 of 100 do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)]
 
 
 def run(renders: int, samples: int) -> dict[str, float]:
@@ -177,6 +179,10 @@ def run(renders: int, samples: int) -> dict[str, float]:
         logger.info("Filled %d renders in %.0f s", renders, time.perf_counter() - started)
         timings = asyncio.run(measure(Path(name), renders, guilds, samples, dice))
     for kind, measured in timings.items():
+        # On a busy machine the wall time is mostly waiting for a processor.
+        cpu_seconds = percentile_99(timing.cpu_seconds for timing in measured)
+        logger.info("%s: p99 of processor time %.1f ms over %d pages", kind, cpu_seconds * 1000, len(measured))
         for slow in sorted(measured, key=lambda timing: timing.seconds)[-SLOWEST_LOGGED:]:
             logger.debug("%s: %.1f ms for the %s page of %s", kind, slow.seconds * 1000, slow.page, slow.question)
-    return {"renders": renders, **{f"{kind}_p99_ms": round(percentile_99(found), 3) for kind, found in timings.items()}}
+    figures = {kind: percentile_99(timing.seconds for timing in measured) for kind, measured in timings.items()}
+    return {"renders": renders, **{f"{kind}_p99_ms": round(seconds * 1000, 3) for kind, seconds in figures.items()}}
