@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 import cv2
 import numpy as np
 
+from gan.guide.colour import oklab_from_srgb
+from gan.guide.dyes import Dyes, find_palette
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.quilting import quilt
 from gan.guide.tile import Tile, cut_cell
@@ -18,6 +20,7 @@ from gan.guide.wrapping import plaid_tile, seamless_tile
 SMALLEST_SIDE = 32
 LARGEST_SIDE = 640
 CACHED_STYLES = 64
+PALETTE_COLOURS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class StyleCloth:
         key: content hash of the original picture.
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
+        palette: its main colours in OKLab.
     """
 
     picture: np.ndarray
@@ -38,7 +42,7 @@ class StyleCloth:
     lattice: Lattice | None
     key: str
     is_picture: bool
-    notes: dict[str, float] = field(default_factory=dict)
+    palette: Dyes
 
     @property
     def repeats(self) -> bool:
@@ -90,14 +94,15 @@ def prepare_style(style: np.ndarray) -> StyleCloth:
 
 def _prepared(style: np.ndarray, key: str) -> StyleCloth:
     picture = _working_size(style)
+    palette = find_palette(oklab_from_srgb(picture.reshape(-1, 3)[:: max(1, picture.size // 12000)]), PALETTE_COLOURS)
     lattice = find_lattice(picture)
     if lattice is not None:
-        return StyleCloth(picture, cut_cell(picture, lattice), lattice, key, is_picture=False)
+        return StyleCloth(picture, cut_cell(picture, lattice), lattice, key, False, palette)
     tile = plaid_tile(picture)
     if tile is not None:
-        return StyleCloth(picture, tile, Lattice(tile.basis, match=1.0), key, is_picture=False)
+        return StyleCloth(picture, tile, Lattice(tile.basis, match=1.0), key, False, palette)
     tile = seamless_tile(picture) or _quilted(picture)
-    return StyleCloth(picture, tile, None, key, _is_picture(picture))
+    return StyleCloth(picture, tile, None, key, _is_picture(picture), palette)
 
 
 def _quilted(picture: np.ndarray) -> Tile:

@@ -23,6 +23,7 @@ BLOCKS_ACROSS_GARMENT = 8.0
 BLOCKS_ACROSS_STYLE = 7.0
 SHORTLIST = 28  # patches with the best lightness, among which the best fit to the neighbours is taken
 LIGHT_WEIGHT, DIRECTION_WEIGHT, REUSE_WEIGHT = 1.0, 0.35, 0.25
+MISFIT_SCALE = 200.0  # squared Lab units that weigh as much as one squared deviation of lightness
 WANDER = 0.7  # how far the wanted lightness strays from the garment's, in deviations: plain cloth gets all tones
 
 
@@ -32,14 +33,16 @@ class _Bank:
 
     Attributes:
         patches: N×BLOCK×BLOCK×3 float32 Lab.
+        strips: left, right, upper and lower overlap of every patch, each N×(OVERLAP·BLOCK·3).
         light: N×CELLS² float32 normalised lightness.
         direction: N×2 float32 stroke direction as (cos 2θ, sin 2θ), its length the strokes' coherence.
         origin: N×3 int (quarter turns, y, x) in reduced pixels.
-        turned: the reduced style in each quarter turn at full size, uint8.
+        turned: the style in each quarter turn at full size, uint8.
         factor: full-size pixels per reduced pixel.
     """
 
     patches: np.ndarray
+    strips: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     light: np.ndarray
     direction: np.ndarray
     origin: np.ndarray
@@ -82,8 +85,15 @@ def _patch_bank(cloth: StyleCloth, block: float) -> _Bank:
     cell = BLOCK // CELLS
     light = patches[..., 0].reshape(-1, CELLS, cell, CELLS, cell).mean((2, 4)).reshape(-1, CELLS * CELLS)
     light = (light - light.mean()) / max(float(light.std()), 2.0)
-    turned = [np.ascontiguousarray(np.rot90(full, -turn)) for turn in range(4)]
-    return _Bank(patches, light, direction, origin, turned, factor)
+    turned = [np.rot90(full, -turn) for turn in range(4)]
+    return _Bank(patches, _strips(patches), light, direction, origin, turned, factor)
+
+
+def _strips(patches: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    left, right = patches[:, :, :OVERLAP], patches[:, :, -OVERLAP:]
+    upper, lower = patches[:, :OVERLAP], patches[:, -OVERLAP:]
+    count = len(patches)
+    return left.reshape(count, -1), right.reshape(count, -1), upper.reshape(count, -1), lower.reshape(count, -1)
 
 
 def _patches(reduced: np.ndarray, turn: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -147,21 +157,24 @@ def _chosen(
     tie = chance.random(len(bank.patches)).astype(np.float32) * 0.3
     squares = np.square(bank.light).mean(1) * LIGHT_WEIGHT
     shortlist = min(SHORTLIST, len(reuse))
+    left, right, upper, lower = bank.strips
     for row, column in np.argwhere(covered):
         cost = squares - (2 * LIGHT_WEIGHT / CELLS**2) * (bank.light @ light[row, column])
         cost += tie + reuse - DIRECTION_WEIGHT * (bank.direction @ wanted[row, column])
         best = np.argpartition(cost, shortlist - 1)[:shortlist]
-        misfit = np.zeros(shortlist, np.float32)
+        fit = cost[best]
         if column and choice[row, column - 1] >= 0:
-            edge = bank.patches[choice[row, column - 1], :, -OVERLAP:]
-            misfit += np.square(bank.patches[best, :, :OVERLAP] - edge).mean((1, 2, 3))
+            fit += _misfit(left[best] - right[choice[row, column - 1]])
         if row and choice[row - 1, column] >= 0:
-            edge = bank.patches[choice[row - 1, column], -OVERLAP:]
-            misfit += np.square(bank.patches[best, :OVERLAP] - edge).mean((1, 2, 3))
-        taken = best[int((misfit / 200.0 + cost[best]).argmin())]
+            fit += _misfit(upper[best] - lower[choice[row - 1, column]])
+        taken = best[int(fit.argmin())]
         choice[row, column] = taken
         reuse[taken] += REUSE_WEIGHT
     return choice
+
+
+def _misfit(difference: np.ndarray) -> np.ndarray:
+    return np.einsum("nd,nd->n", difference, difference) / (difference.shape[1] * MISFIT_SCALE)
 
 
 def _pasted(cloth: StyleCloth, form: GarmentForm, bank: _Bank, choice: np.ndarray) -> np.ndarray:
@@ -180,7 +193,7 @@ def _pasted(cloth: StyleCloth, form: GarmentForm, bank: _Bank, choice: np.ndarra
         y, x = min(round(y * bank.factor), source.shape[0] - side), min(round(x * bank.factor), source.shape[1] - side)
         weight = cv2.resize(weights[number], (side, side), interpolation=cv2.INTER_LINEAR)
         under = canvas[top : top + side, left : left + side]
-        patch = source[y : y + side, x : x + side]
+        patch = np.ascontiguousarray(source[y : y + side, x : x + side])
         canvas[top : top + side, left : left + side] = cv2.blendLinear(patch, under, weight, 1 - weight)
     return np.ascontiguousarray(canvas[:height, :width])
 
