@@ -65,8 +65,9 @@ class ControlNetwork:
             weights = None
         self._compute = compute
         generator = load_generator(weights).to(device=compute.device, dtype=compute.dtype)
-        self._encode = torch.compile(generator.encode) if compiled else generator.encode
-        self._controls = torch.compile(generator.controls) if compiled else generator.controls
+        # One compilation for all shapes: garments come in every aspect, and compiling takes minutes.
+        self._encode = torch.compile(generator.encode, dynamic=True) if compiled else generator.encode
+        self._controls = torch.compile(generator.controls, dynamic=True) if compiled else generator.controls
         # Kernels on one GPU queue up anyway; a lock keeps their memory from adding up.
         self._turn: AbstractContextManager[object] = nullcontext() if compute.device.type == "cpu" else threading.Lock()
 

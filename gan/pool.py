@@ -21,6 +21,8 @@ STEADY_SECONDS = 60.0
 """A worker that lived this long died for a reason of its own: the next one need not wait."""
 REVIVAL_SECONDS = 120.0
 WORKER_NICENESS = 10
+LOADING_SECONDS = 180.0
+COMPILING_SECONDS = 900.0
 
 
 class RenderPool(Protocol):
@@ -57,6 +59,7 @@ class ProcessPool:
         weights: Path | None = None,
         threads: int | None = None,
         niceness: int = WORKER_NICENESS,
+        compiled: bool = False,
         command: Sequence[str] = WORKER_COMMAND,
         patience: Patience | None = None,
     ) -> None:
@@ -66,14 +69,19 @@ class ProcessPool:
             device: "auto" for all GPUs or else the CPU, or one torch device's name.
             weights: the generator's; None takes the shipped ones.
             threads: of each worker; None takes all cores.
+            compiled: compile the generator when a worker starts, which pays on a server.
             niceness: by how much the workers' priority is lowered, so that chat stays prompt on the same cores.
             command: how a worker is started.
             patience: when a worker counts as lost.
         """
-        self._device, self._patience = device, patience or Patience()
+        self._device, self._patience = (
+            device,
+            patience or Patience(start=COMPILING_SECONDS if compiled else LOADING_SECONDS),
+        )
         self._command = [*command, "--nice", str(niceness)]
         self._command += ["--weights", str(weights)] if weights is not None else []
         self._command += ["--threads", str(threads)] if threads is not None else []
+        self._command += ["--compile"] if compiled else []
         self._idle: asyncio.Queue[WorkerProcess] = asyncio.Queue()
         self._workers: set[WorkerProcess] = set()
         self._keepers: list[asyncio.Task[None]] = []
