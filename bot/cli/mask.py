@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import app
+
+if TYPE_CHECKING:
+    from gan.mask.evaluate import Row
 
 Folder = typer.Option(exists=True, file_okay=False)
 
@@ -38,3 +43,35 @@ def train_mask(
     except ValueError as error:
         raise typer.BadParameter(f"Nothing to train on: {error}.") from error
     typer.echo(f"Weights written to {weights}")
+
+
+@app.command("evaluate-mask")
+def evaluate_mask(
+    labels: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Labels: labels.csv, NAME.jpg, NAME.png.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the contact sheet mask_sheet.png.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every picture's score as JSON.")] = False,
+) -> None:
+    """Measure the masks against drawn ones, beside plain GrabCut and a centre box."""
+    from gan.mask.evaluate import ContactSheet, evaluate, read_labels, summarise
+
+    sheet = ContactSheet()
+    try:
+        scores = evaluate(read_labels(labels), sheet.add)
+    except (FileNotFoundError, ValueError, KeyError) as error:
+        raise typer.BadParameter(f"These labels cannot be used: {error}.") from error
+    if not scores:
+        raise typer.BadParameter("labels.csv lists no pictures.")
+    if out is not None:
+        sheet.write(out / "mask_sheet.png")
+    typer.echo(json.dumps([asdict(score) for score in scores], indent=1) if as_json else report(summarise(scores)))
+
+
+def report(rows: list[Row]) -> str:
+    """Lay out the summary as a table in Markdown."""
+    methods = list(rows[0].iou)
+    head = ["pictures", "count", *(f"IoU {name}" for name in methods), *(f"edge F {name}" for name in methods)]
+    lines = [head, ["---"] * len(head)]
+    for row in rows:
+        figures = [f"{value:.3f}" for value in (*row.iou.values(), *row.boundary.values())]
+        lines.append([row.group, str(row.pictures), *figures])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

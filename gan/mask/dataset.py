@@ -54,7 +54,7 @@ class MaskBatches:
         """Make batch `index`.
 
         Returns:
-            Inputs B×6×h×w, target B×1×h×w and weight B×1×h×w; all pictures of a batch have one shape.
+            Inputs B×7×h×w, target B×1×h×w and weight B×1×h×w; all pictures of a batch have one shape.
         """
         random = np.random.default_rng((self.seed, index))
         height, width = SHAPES[int(random.integers(len(SHAPES)))]

@@ -66,7 +66,7 @@ class UpBlock(nn.Module):
 
 
 class MaskNetwork(nn.Module):
-    """Garment logits from a picture, its coordinates and its distance from the border's colours."""
+    """Garment logits from a picture, its coordinates and what colours alone say."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ class MaskNetwork(nn.Module):
         """Return logits.
 
         Args:
-            inputs: B×6×h×w as `network_inputs` makes them; h and w are even.
+            inputs: B×7×h×w as `network_inputs` makes them; h and w are even.
 
         Returns:
             B×1×h×w, positive on garment.

@@ -26,7 +26,7 @@ from gan.mask.weights import save_network
 
 CHECKPOINT = "mask_checkpoint.pt"
 WEIGHTS = "mask.safetensors"
-AVERAGING = 0.997
+AVERAGING = 0.996
 WARM_UP_STEPS = 100
 WEIGHT_DECAY = 1e-2
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
@@ -42,9 +42,9 @@ class Phase:
     size: int
 
 
-# Small pictures first: four times as many of them fit into the same time.
-# The first phase learns from the teacher alone, the later ones from teacher and network together.
-PHASES = (Phase(0.45, WORKING_SIZE // 2), Phase(0.7, WORKING_SIZE * 3 // 4), Phase(1.0, WORKING_SIZE))
+# Small pictures first: twice as many of them fit into the same time.
+# The first phase learns from the teacher alone, the later one from teacher and network together.
+PHASES = (Phase(0.6, WORKING_SIZE * 2 // 3), Phase(1.0, WORKING_SIZE))
 
 
 @dataclass(frozen=True, slots=True)
