@@ -63,15 +63,15 @@ class Phase:
 
 
 def phases(options: TrainingOptions) -> list[Phase]:
-    """Return the run's phases: pseudo-pairs small and larger, then with features, then adversarial at full size."""
-    half, most = _multiple(options.height / 2), _multiple(options.height * 3 / 4)
+    """Return the run's phases: pseudo-pairs small and full size, then with features, then adversarial."""
+    small = max(32, round(options.height * 2 / 3 / 16) * 16)
     adversarial = Phase("adversarial", 1.0, options.height, 0.3, ADVERSARIAL, critics=True, ramp=0.08)
     if not options.warm_start:
         return [_changed(adversarial, options)]
     warm = [
-        Phase("pairs, small", 0.4, half, 0.0, PAIRS),
-        Phase("pairs", 0.6, most, 0.0, PAIRS),
-        Phase("features", 0.72 if options.adversarial else 1.0, options.height, 0.0, FEATURES),
+        Phase("pairs, small", 0.5, small, 0.0, PAIRS),
+        Phase("pairs", 0.7, options.height, 0.0, PAIRS),
+        Phase("features", 0.8 if options.adversarial else 1.0, options.height, 0.0, FEATURES),
     ]
     played = [*warm, adversarial] if options.adversarial else warm
     return [_changed(phase, options) for phase in played]
@@ -95,10 +95,6 @@ def rate_at(progress: float, images: int) -> float:
     """Return the factor on the learning rates: a short warm-up, then a cosine down to a tenth."""
     warm = min(1.0, (images + 1) / WARM_UP_IMAGES)
     return warm * (FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
-
-
-def _multiple(height: float) -> int:
-    return max(32, round(height / 16) * 16)
 
 
 def _changed(phase: Phase, options: TrainingOptions) -> Phase:
