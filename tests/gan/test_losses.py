@@ -1,0 +1,140 @@
+import pytest
+import torch
+
+from gan.losses import LOSS_TABLE, Example, Judgement, total_loss
+from gan.perceptual import VGG16, PerceptualFeatures, vgg_stages
+
+
+def backbone():
+    torch.manual_seed(0)
+    return PerceptualFeatures(vgg_stages(VGG16), torch.ones(3), torch.zeros(3), swap=False)
+
+
+def example(picture=None, **changes):
+    torch.manual_seed(5)
+    truth = torch.rand(2, 3, 32, 32)
+    mask = torch.zeros(2, 1, 32, 32)
+    mask[..., 4:28, 4:28] = 1
+    light = torch.randn(2, 1, 32, 32) * 0.3
+    values = {
+        "garment": torch.rand(2, 3, 32, 32),
+        "mask": mask,
+        "guide": torch.rand(2, 3, 32, 32),
+        "reference": torch.rand(2, 3, 32, 32),
+        "picture": truth.clone() if picture is None else picture,
+        "exposure": light.clone(),
+        "residual": torch.zeros(2, 3, 32, 32),
+        "paired": torch.ones(2),
+        "identity": torch.zeros(2),
+        "truth": truth,
+        "log_shading": light,
+        "backbone": backbone(),
+    }
+    return Example(**{**values, **changes})
+
+
+@pytest.mark.parametrize("name", ["reconstruction", "exposure", "folds", "paired_features"])
+def test_paired_terms_are_zero_at_the_truth_and_positive_away_from_it(name):
+    right = LOSS_TABLE[name](example())
+    wrong = LOSS_TABLE[name](example(picture=torch.rand(2, 3, 32, 32), exposure=torch.zeros(2, 1, 32, 32)))
+    assert right.item() == pytest.approx(0, abs=1e-5)
+    assert wrong.item() > 0.05
+
+
+@pytest.mark.parametrize("name", ["reconstruction", "exposure", "folds", "paired_features"])
+def test_paired_terms_ignore_examples_without_truth(name):
+    wrong = example(picture=torch.rand(2, 3, 32, 32), exposure=torch.zeros(2, 1, 32, 32), paired=torch.zeros(2))
+    assert LOSS_TABLE[name](wrong).item() == pytest.approx(0, abs=1e-5)
+
+
+def test_reconstruction_ignores_the_background():
+    outside = example()
+    outside.picture[..., :4, :] = 0
+    assert LOSS_TABLE["reconstruction"](outside).item() == 0
+
+
+@pytest.mark.parametrize("name", ["style", "sliced_wasserstein", "colour"])
+def test_style_terms_prefer_the_styles_own_pixels(name):
+    torch.manual_seed(0)
+    dark = torch.rand(2, 3, 32, 32) * 0.2
+    near = LOSS_TABLE[name](example(picture=dark.flip(-1), reference=dark, mask=torch.ones(2, 1, 32, 32)))
+    far = LOSS_TABLE[name](example(picture=1 - dark, reference=dark, mask=torch.ones(2, 1, 32, 32)))
+    assert near < 0.5 * far
+
+
+def test_content_prefers_the_garment():
+    same = example()
+    same.picture = same.garment.clone()
+    assert LOSS_TABLE["content"](same) < LOSS_TABLE["content"](example())
+
+
+def test_shading_follows_the_garments_light():
+    one = example()
+    light = torch.linspace(0.1, 0.9, 32).view(1, 1, 32, 1).expand(2, 3, 32, 32)
+    along = example(garment=light, exposure=torch.log(light[:, :1] ** 2.2))
+    against = example(garment=light, exposure=-torch.log(light[:, :1] ** 2.2))
+    shading = LOSS_TABLE["shading"]
+    assert shading(along) < 0.1 < shading(one) < shading(against)
+
+
+def test_identity_looks_only_at_identity_examples():
+    none, both = example(), example(identity=torch.ones(2))
+    assert LOSS_TABLE["identity"](none) == 0
+    assert LOSS_TABLE["identity"](both) > 0.1
+
+
+def test_diversity_rewards_difference_up_to_a_cap():
+    same, other = example(), example()
+    same.second, other.second = same.picture.clone(), torch.rand(2, 3, 32, 32)
+    assert LOSS_TABLE["diversity"](same) == 1
+    assert LOSS_TABLE["diversity"](other) == 0
+    assert LOSS_TABLE["diversity"](example()) == 0
+
+
+def test_variation_sees_checkerboards():
+    board = (torch.arange(32).view(-1, 1) + torch.arange(32)) % 2
+    rough = example(residual=board.float().expand(2, 3, 32, 32))
+    assert LOSS_TABLE["variation"](rough) > 1
+    assert LOSS_TABLE["variation"](example()) == 0
+
+
+def test_adversarial_terms_come_from_the_critics():
+    played = example()
+    features = [torch.ones(1, 2, 4, 4)]
+    played.critics["cloth"] = Judgement(torch.tensor(0.7), features, [2 * features[0]])
+    total, values = total_loss(played, {"adversarial_cloth": 2.0, "adversarial_garment": 1.0, "feature_matching": 0.0})
+    assert total.item() == pytest.approx(1.4)
+    assert set(values) == {"adversarial_cloth", "adversarial_garment"}
+    assert LOSS_TABLE["feature_matching"](played).item() == pytest.approx(0.5, abs=1e-3)
+
+
+def test_terms_without_weight_are_not_computed():
+    without_backbone = example(backbone=None)
+    total, values = total_loss(without_backbone, {"reconstruction": 1.0, "style": 0.0})
+    assert list(values) == ["reconstruction"]
+    assert total.item() == values["reconstruction"].item()
+
+
+def test_a_perceptual_term_without_backbone_says_so():
+    with pytest.raises(ValueError, match="no backbone"):
+        total_loss(example(backbone=None), {"style": 1.0})
+
+
+def test_a_weight_of_no_term_is_an_error():
+    with pytest.raises(KeyError):
+        total_loss(example(), {"beauty": 1.0})
+
+
+@pytest.mark.parametrize("name", sorted(LOSS_TABLE))
+def test_every_term_is_finite_and_its_gradient_too(name):
+    picture = torch.rand(2, 3, 32, 32, requires_grad=True)
+    light = torch.zeros(2, 1, 32, 32, requires_grad=True)
+    one = example(picture=picture, exposure=light, residual=picture - 0.5, identity=torch.ones(2))
+    one.second = torch.rand(2, 3, 32, 32)
+    one.critics["garment"] = Judgement(picture.mean(), [picture], [torch.rand(2, 3, 32, 32)])
+    value = LOSS_TABLE[name](one)
+    assert value.isfinite()
+    if value.requires_grad:
+        value.backward()
+        for leaf in (picture, light):
+            assert leaf.grad is None or leaf.grad.isfinite().all()
