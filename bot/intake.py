@@ -22,6 +22,8 @@ FORMATS_SENTENCE = "JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF pictures work"
 
 # Pillow raises above twice this figure even before our own check can speak.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# Loading the decoders with the first picture instead would hold up the event loop for a quarter of a second.
+Image.init()
 
 _FOREIGN_SIGNATURES = (
     (b"%PDF", 0, "a PDF"),
