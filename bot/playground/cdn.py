@@ -26,6 +26,13 @@ def add_file_routes(app: web.Application) -> None:
     app.router.add_get("/", get_page)
     app.router.add_static("/page/", PAGE)
     app.router.add_static("/samples/", SAMPLES)
+    app.on_response_prepare.append(_ask_again)
+
+
+async def _ask_again(request: web.Request, response: web.StreamResponse) -> None:
+    """Let browsers check the page's files each time: after an update no old script meets new ones."""
+    if request.path.startswith(("/page/", "/samples/")):
+        response.headers["Cache-Control"] = "no-cache"
 
 
 async def get_page(request: web.Request) -> web.StreamResponse:

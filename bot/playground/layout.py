@@ -60,6 +60,16 @@ def _check_first_version(components: list[dict[str, Any]], prefix: tuple[str, ..
             )
 
 
+def check_declared_version(form: MessageForm, *prefix: str) -> None:
+    """New components of the second version come with their flag, also in an edit of a message that has it.
+
+    Raises:
+        ApiError: 50035 naming the component.
+    """
+    if not (form.flags or 0) & COMPONENTS_V2:
+        _check_first_version(form.dumped("components"), prefix)
+
+
 def _check_second_version(form: MessageForm, components: list[dict[str, Any]], prefix: tuple[str, ...]) -> None:
     for field in ("content", "embeds"):
         if getattr(form, field):

@@ -21,7 +21,7 @@ from bot.playground.events import (
 from bot.playground.filenames import clean_filename
 from bot.playground.forms.messages import FILES_PER_MESSAGE, AttachmentForm, ChannelMessageForm, MessageForm
 from bot.playground.journal import Journal
-from bot.playground.layout import check_layout, number_components
+from bot.playground.layout import check_declared_version, check_layout, number_components
 from bot.playground.mentions import mentioned_users, mentions_everyone
 from bot.playground.references import check_references, settle_references
 from bot.playground.world import World
@@ -122,6 +122,8 @@ class MessageBook:
         flags = message.flags & ~(SUPPRESS_EMBEDS if form.has("flags") else 0) & ~LOADING
         flags |= (form.flags or 0) & (SUPPRESS_EMBEDS | COMPONENTS_V2)
         check_layout(form, flags, *prefix)
+        if form.components:
+            check_declared_version(form, *prefix)
         attachments = await self._attach(message, form, uploads, prefix)
         self._check_not_emptied(message, form, attachments)
         dropped = [old for old in message.attachments if old not in attachments]

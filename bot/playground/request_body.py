@@ -116,6 +116,8 @@ class BodyReader:
         name = part.name or ""
         if not complete:
             problems.append(errors.too_large())
+        elif part.filename == "":
+            problems.append(errors.invalid_field([name], "FILE_NAME_REQUIRED", "A file needs a name."))
         elif is_file and len(body.uploads) >= FILE_PARTS:
             problems.append(errors.invalid_field(["files"], "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length."))
         elif is_file and name in body.uploads:

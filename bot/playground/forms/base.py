@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -25,6 +26,14 @@ class Form(BaseModel):
     """A body or a part of one. Unknown keys are ignored, as Discord does; types are strict."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _true_is_not_one(cls, data: Any) -> Any:
+        """JSON's `true` equals 1 in Python, also where a type is chosen by its number."""
+        if isinstance(data, dict) and isinstance(data.get("type"), bool):
+            raise PydanticCustomError("BASE_TYPE_CHOICES", "Value is not int.")
+        return data
 
 
 def _snowflake(value: object) -> int:
@@ -87,7 +96,7 @@ def form_error(problem: ValidationError, body: Any, prefix: tuple[str, ...] = ()
         for step in (*prefix, *_path(detail["loc"], body), *missing):
             node = node.setdefault(step, {})
         code, message = _code_and_message(detail)
-        node.setdefault("_errors", []).append({"code": code, "message": message})
+        node.setdefault("_errors", [{"code": code, "message": message}])  # of a union's branches, the first
     return invalid_form(tree)
 
 

@@ -41,8 +41,9 @@ class EmbedField(Form):
 
 
 class Embed(Form):
-    """A rich embed."""
+    """A rich embed; whatever `type` says, it is one."""
 
+    type: Annotated[str | None, Field(exclude=True)] = None
     title: Annotated[str, Field(max_length=256)] | None = None
     description: Annotated[str, Field(max_length=4096)] | None = None
     url: WebUrl | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -16,7 +16,7 @@ FILES_PER_MESSAGE = 10
 class AllowedMentions(Form):
     """Whom the message may ping."""
 
-    parse: list[str] | None = None
+    parse: list[Literal["users", "roles", "everyone"]] | None = None
     users: Annotated[list[Snowflake], Field(max_length=100)] | None = None
     roles: Annotated[list[Snowflake], Field(max_length=100)] | None = None
     replied_user: bool | None = None

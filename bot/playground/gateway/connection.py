@@ -25,6 +25,7 @@ HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVALID_SESSIO
     1, 2, 3, 4, 6, 7, 8, 9, 10, 11,
 )  # fmt: skip
 LONGEST_FRAME = 4096
+PROPERTIES = ("os", "browser", "device")
 FRAMES_PER_MINUTE = 120
 FLUSH_SECONDS = 2.0
 UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN, ALREADY_AUTHENTICATED = 4001, 4002, 4003, 4004, 4005
@@ -158,6 +159,9 @@ class GatewayConnection:
     def _identify(self, data: dict[str, Any]) -> None:
         if not is_token(data.get("token"), self._world.token):
             raise GatewayCloseError(BAD_TOKEN, "Authentication failed.")
+        properties = data.get("properties")
+        if not isinstance(properties, dict) or any(not isinstance(properties.get(key), str) for key in PROPERTIES):
+            raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload.")
         intents = data.get("intents")
         if not isinstance(intents, int) or not 0 <= intents <= ALL_INTENTS:
             raise GatewayCloseError(INVALID_INTENTS, "Invalid intent(s).")

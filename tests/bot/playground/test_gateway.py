@@ -13,6 +13,7 @@ import zstandard
 from bot.playground.world import World
 
 GUILDS, MESSAGES, REACTIONS, CONTENT, MEMBERS = 1, 1 << 9, 1 << 10, 1 << 15, 1 << 1
+PROPERTIES = {"os": "linux", "browser": "test", "device": "test"}
 
 
 class Client:
@@ -38,7 +39,7 @@ class Client:
         await (self.socket.send_bytes(text.encode()) if binary else self.socket.send_str(text))
 
     async def identify(self, intents: int = GUILDS | MESSAGES | REACTIONS, **changes):
-        data = {"token": self.playground.token, "properties": {}, "intents": intents} | changes
+        data = {"token": self.playground.token, "properties": PROPERTIES, "intents": intents} | changes
         await self.send(2, data)
         return await self.receive()
 
@@ -82,6 +83,7 @@ BAD_FRAMES = {
     "unknown intents": (4013, {"intents": 1 << 40}),
     "intents of a wrong kind": (4013, {"intents": "all"}),
     "presence intent": (4014, {"intents": 1 << 8}),
+    "no properties": (4002, {"properties": {}}),
     "bad shard": (4010, {"intents": 1, "shard": [3, 1]}),
     "nothing identified": (4003, {"op": 8, "d": {}}),
     "identify without data": (4002, {"op": 2, "d": None}),

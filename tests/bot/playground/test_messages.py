@@ -121,7 +121,8 @@ async def test_addresses_are_signed_and_expire(start):
         url = message["attachments"][0]["url"]
         fine = await session.get(url)
         assert fine.status == 200 and await fine.read() == picture() and fine.content_type == "image/png"
-        for wrong in (url.split("?")[0], url[:-2] + "00", url.replace("ex=", "ex=f"), url.replace("a.png", "b.png")):
+        altered = url[:-1] + ("1" if url.endswith("0") else "0")
+        for wrong in (url.split("?")[0], altered, url.replace("ex=", "ex=f"), url.replace("a.png", "b.png")):
             assert (await session.get(wrong)).status == 404
         for outside in ("/cdn/attachments/../../world.json", "/cdn/attachments/%2e%2e/%2e%2e/world.json"):
             assert (await session.get(playground.base_url + outside)).status == 404
@@ -254,14 +255,17 @@ async def test_a_gallery_survives_edits_of_everything_else(api: Api):
     gallery = {"type": 12, "items": [{"media": {"url": "attachment://a.png"}}]}
     _, message, _ = await api.send({"flags": V2, "components": [gallery, text("0 votes")]}, {"a.png": picture()})
     path = f"{api.messages}/{message['id']}"
-    status, message, _ = await api("PATCH", path, json={"components": [gallery, text("1 vote")]})
+    status, answer, _ = await api("PATCH", path, json={"components": [gallery, text("1 vote")]})
+    assert (status, answer["code"]) == (400, 50035), "new components v2 come with their flag, also in an edit"
+    status, message, _ = await api("PATCH", path, json={"flags": V2, "components": [gallery, text("1 vote")]})
     assert status == 200 and message["attachments"] == [] and message["flags"] & V2
     url = media_of(message)[0]["url"]
     back = {"type": 12, "items": [{"media": {"url": url}, "description": "its own address again"}]}
-    _, message, _ = await api("PATCH", path, json={"components": [back]})
+    _, message, _ = await api("PATCH", path, json={"flags": V2, "components": [back]})
     assert media_of(message)[0]["attachment_id"]
     status, answer, _ = await api("PATCH", path, json={"attachments": []})
     assert (status, answer["code"]) == (400, 50035), "a component would lose its file"
-    status, answer, _ = await api("PATCH", path, json={"components": [text()], "attachments": []})
+    assert (await api("PATCH", path, json={"content": "plain"}))[0] == 400, "it stays components v2"
+    status, answer, _ = await api("PATCH", path, json={"flags": V2, "components": [text()], "attachments": []})
     assert status == 200
     assert (await api.session.get(url)).status == 404
