@@ -1,0 +1,45 @@
+import torch
+
+from gan.augment import augment, fold_light, random_patches
+
+
+def test_augmentation_leaves_colour_alone():
+    torch.manual_seed(0)
+    picture = torch.tensor([0.2, 0.5, 0.9]).view(1, 3, 1, 1).expand(4, 3, 32, 32)
+    seen = augment(picture)
+    kept = seen.sum(dim=1) > 0
+    assert 0.5 < kept.float().mean() < 1
+    assert torch.allclose(seen.permute(0, 2, 3, 1)[kept], torch.tensor([0.2, 0.5, 0.9]))
+
+
+def test_augmentation_moves_all_channels_together_and_passes_gradients():
+    torch.manual_seed(1)
+    one = torch.rand(3, 1, 24, 24)
+    picture = one.expand(-1, 4, -1, -1).clone().requires_grad_(True)
+    seen = augment(picture)
+    assert torch.equal(seen[:, 0], seen[:, 3])
+    seen.sum().backward()
+    assert picture.grad.any()
+
+
+def test_patches_come_from_inside_the_mask():
+    torch.manual_seed(0)
+    mask = torch.zeros(2, 1, 64, 48)
+    mask[..., 20:60, 8:40] = 1
+    patches = random_patches(mask.expand(-1, 3, -1, -1), mask, count=16, size=16)
+    assert patches.shape == (32, 3, 16, 16)
+    assert patches.mean() > 0.8
+
+
+def test_patches_keep_the_order_of_pictures():
+    pictures = torch.arange(3.0).view(3, 1, 1, 1).expand(3, 3, 20, 20)
+    patches = random_patches(pictures, torch.ones(3, 1, 20, 20), count=2, size=8)
+    assert patches.mean(dim=(1, 2, 3)).tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_fold_light_is_smooth_and_varies():
+    torch.manual_seed(0)
+    light = fold_light(8, 64, 48, torch.device("cpu"))
+    assert light.shape == (8, 1, 64, 48)
+    assert light.std() > 0.05
+    assert light.diff(dim=-1).abs().max() < 0.3
