@@ -3,6 +3,8 @@
 import asyncio
 import io
 import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +43,7 @@ async def test_from_restyle_to_votes_to_history_and_through_a_kill(tmp_path):
         await two_members_vote(noor, mika)
         await history_has_pages(house, noor)
         await killed_in_mid_render(house, noor)
+        await worker_killed_in_mid_render(house, noor)
         assert await house.bot.stop() == 0
     check_contract(house.traffic_log)
 
@@ -98,6 +101,15 @@ async def killed_in_mid_render(house, noor):
     assert [m["id"] for m in noor.messages.values() if "survivor" in text_of(m)] == [message["id"]]
     shown = await answer_to(noor, await noor.slash("history", id=render_id(message)))
     assert len(media_of(shown)) == 6
+
+
+async def worker_killed_in_mid_render(house, noor):
+    files = {"garment": large(sample("garments", 3), 2048), "style": sample("styles", 4)}
+    await noor.acknowledged(await noor.slash("restyle", files=files, note="second wind"))
+    await noor.wait_message(lambda m: "Rendering" in text_of(m) and "second wind" in text_of(m), 60)
+    os.kill(int(re.findall(r"worker (\d+) is ready", house.bot_log())[-1]), signal.SIGKILL)
+    await noor.wait_message(lambda m: is_result(m) and "second wind" in text_of(m), RENDERED_SECONDS)
+    assert "the worker crashed" in house.bot_log()
 
 
 def check_contract(traffic_log):

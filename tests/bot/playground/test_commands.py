@@ -57,6 +57,9 @@ async def test_ids_stay_for_names_that_stay(api: Api, person):
     await person.wait_event(lambda e: e["t"] == "COMMANDS" and [c["id"] for c in e["d"]] == [own[0]["id"]])
     assert (await api("POST", path, json=GO))[0] == 200
     assert (await api("POST", path, json=GO | {"name": "new"}))[0] == 201
+    status, edited, _ = await api("PATCH", f"{path}/{first[0]['id']}", json={"description": "Went"})
+    assert status == 200 and (edited["description"], edited["name"], edited["id"]) == ("Went", "go", first[0]["id"])
+    assert (await api("PATCH", f"{path}/{first[0]['id']}", json={"name": "GO"}))[0] == 400
     assert (await api("DELETE", f"{path}/{first[0]['id']}"))[0] == 204
     assert (await api("GET", f"{path}/{first[0]['id']}"))[1]["code"] == 10063
 

@@ -147,6 +147,20 @@ async def test_resume_replays_what_was_missed(connect, playground, person):
     assert (await third.identify())["t"] == "READY", "an invalid session may identify at once"
 
 
+async def test_resuming_ends_the_former_connection(connect, playground, person):
+    first = await connect()
+    session = (await first.identify())["d"]["session_id"]
+    await first.until("GUILD_CREATE")
+    second = await connect()
+    await second.send(6, {"token": playground.token, "session_id": session, "seq": 2})
+    await second.until("RESUMED")
+    while isinstance(code := await first.receive(), dict):
+        pass
+    assert code == 4000
+    await person.say("only there")
+    assert (await second.receive())["t"] == "MESSAGE_CREATE"
+
+
 async def test_a_normal_close_ends_the_session(connect, playground):
     client = await connect()
     session = (await client.identify())["d"]["session_id"]

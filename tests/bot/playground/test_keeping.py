@@ -32,6 +32,22 @@ async def test_a_restart_keeps_the_channel(settings):
         assert int(newer["id"]) > int(kept["id"])
 
 
+async def test_a_restart_forgets_what_nobody_can_see_any_more(settings):
+    async with Playground(settings) as first, aiohttp.ClientSession() as session:
+        api = Api(first, session)
+        _, message, _ = await api.send({"content": "kept"}, {"a.png": picture()})
+        stray = settings.data / "cdn/attachments" / str(api.channel.id) / "123"
+        stray.mkdir()
+        upload = settings.data / "cdn/ephemeral-attachments/5/6"
+        upload.mkdir(parents=True)
+        half = settings.data / "cdn/incoming/half"
+        half.write_bytes(b"x")
+    async with Playground(settings):
+        assert not any(path.exists() for path in (stray, upload, half))
+        kept = message["attachments"][0]["id"]
+        assert (stray.parent / kept / "a.png").read_bytes() == picture()
+
+
 async def test_a_torn_line_costs_only_itself(settings):
     async with Playground(settings) as first, PlaygroundUser(first.base_url) as person:
         await person.say("one")

@@ -195,6 +195,16 @@ async def test_pages_through_the_history(api: Api):
         assert (await api("GET", f"{api.messages}?{query}"))[0] == 400
 
 
+async def test_deletes_many_at_once(api: Api):
+    ids = [(await api("POST", api.messages, json={"content": str(n)}))[1]["id"] for n in range(3)]
+    path, body = f"{api.messages}/bulk-delete", {"json": {"messages": [*ids[:2], "5"]}}
+    assert (await api("POST", path, **body))[1]["code"] == 50013
+    api.playground.world.overwrite(api.channel, api.playground.world.bot, allow=Permission.MANAGE_MESSAGES)
+    assert (await api("POST", path, json={"messages": ids[:1]}))[0] == 400
+    assert (await api("POST", path, **body))[0] == 204
+    assert [message["id"] for message in (await api("GET", api.messages))[1]] == ids[2:]
+
+
 async def test_a_nonce_is_enforced(api: Api):
     body = {"content": "once", "nonce": "job-7", "enforce_nonce": True}
     first, second = (await api("POST", api.messages, json=body))[1], (await api("POST", api.messages, json=body))[1]

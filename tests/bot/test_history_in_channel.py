@@ -1,0 +1,208 @@
+"""The history as members use it: pages, filters, opening, posting, suggestions; masks, styles and help beside it."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bot.playground.user import components_of, media_of, text_of
+from gan.request import MaskEdit, Part
+from tests.bot.conftest import GARMENT, STYLE, picture
+from tests.bot.reading import answer_to, custom_ids, eventually, is_progress, is_result, render_id
+
+
+async def make(user, count=1, **options):
+    """Make renders one after the other, and return the last one's message."""
+    files = options.pop("files", {"garment": GARMENT, "style": STYLE})
+    for number in range(count):
+        given = {"note": f"look {number}"} | options
+        before = {m["id"] for m in user.messages.values() if is_result(m)}
+        await user.acknowledged(await user.slash("restyle", files=files, variants=1, **given))
+        message = await user.wait_message(lambda m, seen=before: is_result(m) and m["id"] not in seen, 20)
+    await eventually(lambda: not any(map(is_progress, user.messages.values())), 20)
+    return message
+
+
+async def ask(user, **options):
+    files = options.pop("files", None)
+    return text_of(await answer_to(user, await user.slash("history", files=files, **options)))
+
+
+def looks(text):
+    return [int(line.split("look ")[1][0]) for line in text.splitlines() if "look " in line]
+
+
+async def turned(user, page, way):
+    """The page after a press on one of its buttons."""
+    before = text_of(page)
+    await user.acknowledged(await user.click(page, custom_ids(page, f"restyle:page:{way}")[0]))
+    return await user.wait_message(lambda m: m["id"] == page["id"] and text_of(m) != before)
+
+
+async def test_pages_go_there_and_back_also_after_a_restart(house):
+    user = await house.member()
+    await make(user, 7)
+    page = await answer_to(user, await user.slash("history"))
+    assert page["flags"] & 64 and looks(text_of(page)) == [6, 5, 4, 3, 2] and len(media_of(page)) == 5
+    page = await turned(user, page, "next")
+    assert looks(text_of(page)) == [1, 0] and len(media_of(page)) == 2
+    await house.stop()
+    await house.start()
+    page = await turned(user, page, "previous")
+    assert looks(text_of(page)) == [6, 5, 4, 3, 2]
+    buttons = {c["custom_id"]: c.get("disabled", False) for c in components_of(page) if c["type"] == 2}
+    assert [off for name, off in buttons.items() if ":previous:" in name] == [True]
+
+
+async def test_filters(house):
+    noor, mika = await house.member("Noor"), await house.member("Mika")
+    await make(noor, note="look 1 linen")
+    other = {"garment": ("other.png", picture((200, 100))), "style": STYLE}
+    message = await make(mika, note="look 2 wool", files=other, mode="paint")
+    assert looks(await ask(noor)) == [2, 1]
+    assert looks(await ask(noor, words="LINEN")) == [1]
+    assert looks(await ask(noor, mode="paint")) == [2]
+    assert looks(await ask(noor, since="yesterday", until="today")) == [2, 1]
+    assert looks(await ask(noor, until="last week")) == []
+    assert looks(await ask(noor, garment_of=render_id(message).lower())) == [2]
+    assert looks(await ask(noor, files={"garment": GARMENT})) == [1]
+    assert "do not understand that date" in await ask(noor, since="when pigs fly")
+    assert "no render with that id" in await ask(noor, id="nonsense")
+
+
+async def test_most_votes_first(house):
+    noor, mika = await house.member("Noor"), await house.member("Mika")
+    first = await make(noor, note="look 1")
+    await make(noor, note="look 2")
+    await mika.react(first["id"], "1️⃣")
+    await noor.wait_message(lambda m: "1 vote" in text_of(m))
+    assert looks(await ask(noor, order="votes")) == [1, 2]
+
+
+async def test_one_render_in_full_from_our_own_files_and_posted(house):
+    noor, mika = await house.member("Noor"), await house.member("Mika")
+    message = await make(noor, note="look 5")
+    choices = await noor.autocomplete("history", "id", "look")
+    assert [choice["value"] for choice in choices] == [render_id(message)]
+    shown = await answer_to(noor, await noor.slash("history", id=choices[0]["value"]))
+    assert shown["flags"] & 64 and len(media_of(shown)) == 3 and shown["id"] not in mika.messages
+    Image.open(io.BytesIO(await noor.download(media_of(shown)[0]["url"]))).verify()
+    await noor.acknowledged(await noor.click(shown, custom_ids(shown, "restyle:post:")[0]))
+    posted = await mika.wait_message(lambda m: render_id(message) in text_of(m) and m["id"] != message["id"])
+    assert not posted["flags"] & 64
+    # Deleting the copy must not take the render out of the history.
+    await noor.wait_message(lambda m: m["id"] == posted["id"] and len(media_of(m)) == 3)
+    sofia = await house.member("Sofia")
+    await sofia.delete(posted)
+    assert looks(await ask(noor)) == [5]
+
+
+async def test_a_page_opens_entries_and_can_be_posted(house):
+    noor, mika = await house.member("Noor"), await house.member("Mika")
+    message = await make(noor, note="look 3")
+    page = await answer_to(noor, await noor.slash("history"))
+    opened = await answer_to(noor, await noor.select(page, "restyle:open", render_id(message)))
+    assert render_id(message) in text_of(opened) and len(media_of(opened)) == 3
+    await noor.acknowledged(await noor.click(page, custom_ids(page, "restyle:postpage:")[0]))
+    posted = await mika.wait_message(lambda m: "History" in text_of(m))
+    assert looks(text_of(posted)) == [3]
+
+
+async def test_the_mask_is_shown_corrected_and_rendered_in_place(house):
+    noor, mika = await house.member("Noor"), await house.member("Mika")
+    message = await make(noor, note="look 1", seed=50)
+    await mika.react(message["id"], "1️⃣")
+    panel = await answer_to(noor, await noor.click(message, f"restyle:mask:{render_id(message)}"))
+    assert "as it was used" in text_of(panel)
+    plain = await bytes_of(noor, panel)
+    for step, words in {"larger": "1 larger", "upper": "upper half", "invert": "inverted"}.items():
+        panel = await stepped(noor, panel, step, words)
+    assert await bytes_of(noor, panel) != plain
+    await noor.acknowledged(await noor.click(panel, custom_ids(panel, "restyle:maskrender:")[0]))
+    changed = await noor.wait_message(lambda m: m["id"] == message["id"] and "mask corrected" in text_of(m), 20)
+    assert house.pool.requests[-1].mask_edit == MaskEdit(1, True, Part.UPPER)
+    assert house.pool.requests[-1].mask is not None and house.pool.requests[-1].seed == 50
+    assert render_id(changed) != render_id(message) and len(media_of(changed)) == 3
+    # The reactions are still there, so the votes go with them; the former render leaves the history.
+    await noor.wait_message(lambda m: m["id"] == message["id"] and "1 vote" in text_of(m))
+    page = await ask(noor)
+    assert render_id(changed) in page and render_id(message) not in page
+
+
+async def stepped(user, panel, step, words):
+    """The mask panel after a press on one of its steps."""
+    button = next(name for name in custom_ids(panel, "restyle:maskstep:") if f":{step}:" in name)
+    await user.acknowledged(await user.click(panel, button))
+    return await user.wait_message(lambda m: m["id"] == panel["id"] and words in text_of(m))
+
+
+async def bytes_of(user, message):
+    return await user.download(media_of(message)[0]["url"])
+
+
+async def test_only_the_author_corrects_but_everybody_may_look(house):
+    noor, mika = await house.member("Noor"), await house.member("Mika")
+    message = await make(noor)
+    panel = await answer_to(mika, await mika.click(message, f"restyle:mask:{render_id(message)}"))
+    panel = await stepped(mika, panel, "larger", "1 larger")
+    refused = await answer_to(mika, await mika.click(panel, custom_ids(panel, "restyle:maskrender:")[0]))
+    assert "Only" in text_of(refused) and len(house.pool.requests) == 1
+
+
+async def test_doubt_is_said_and_the_mask_shown(house):
+    house.pool.doubt = "I am not sure where the garment ends."
+    user = await house.member()
+    message = await make(user)
+    assert "not sure where the garment ends" in text_of(message) and "✂️" in text_of(message)
+    assert len(media_of(message)) == 4
+    overlay = np.asarray(Image.open(io.BytesIO(await user.download(media_of(message)[-1]["url"]))))
+    assert overlay.shape[:2] == (160, 120)
+
+
+async def test_styles_are_saved_listed_used_and_forgotten(house):
+    noor, mika = await house.member("Noor"), await house.member("Mika")
+    for name in ("Navy tartan", "Sea foam", "**evil** @everyone"):
+        saved = await answer_to(noor, await noor.slash("style save", files={"image": STYLE}, name=name))
+        assert "Saved" in text_of(saved)
+    again = await answer_to(mika, await mika.slash("style save", files={"image": STYLE}, name="navy TARTAN"))
+    assert "already a style" in text_of(again)
+    listed = await answer_to(mika, await mika.slash("style list"))
+    assert "Navy tartan" in text_of(listed) and len(media_of(listed)) == 3
+    assert [c["value"] for c in await mika.autocomplete("restyle", "style_name", "tart")] == ["Navy tartan"]
+    message = await make(mika, files={"garment": GARMENT}, style_name="Navy tartan")
+    assert "Navy tartan" in text_of(message)
+    assert looks(await ask(noor, style="tartan")) == [0]
+    refused = await answer_to(mika, await mika.slash("style delete", name="Navy tartan"))
+    assert "Only" in text_of(refused)
+    gone = await answer_to(noor, await noor.slash("style delete", name="Navy tartan"))
+    assert "forgotten" in text_of(gone)
+    assert looks(await ask(noor, style="tartan")) == [0]
+
+
+async def test_many_styles_have_pages(house):
+    user = await house.member()
+    for number in range(9):
+        await answer_to(user, await user.slash("style save", files={"image": STYLE}, name=f"style {number}"))
+    listed = await answer_to(user, await user.slash("style list"))
+    assert "style 7" in text_of(listed) and "style 8" not in text_of(listed)
+    await user.acknowledged(await user.click(listed, "restyle:styles:1"))
+    listed = await user.wait_message(lambda m: m["id"] == listed["id"] and "style 8" in text_of(m))
+    assert "style 7" not in text_of(listed)
+
+
+async def test_help_is_short_and_for_one(house):
+    user = await house.member()
+    told = await answer_to(user, await user.slash("help"))
+    assert "/restyle" in text_of(told) and "/history" in text_of(told) and told["flags"] & 64
+    assert len(text_of(told)) < 1200
+
+
+@pytest.mark.parametrize(
+    "note", ["@everyone **bold** `code`", "<@1> ||x||\n# big", "\u202egnirts", "🧵" * 300, "a" * 300]
+)
+async def test_hostile_notes_break_nothing(house, note):
+    user = await house.member()
+    message = await make(user, note=note)
+    assert len(media_of(message)) == 3 and not message["mention_everyone"] and message["mentions"] == []
+    assert "Nothing found" not in await ask(user)
