@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import logging
-import threading
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
-from gan.devices import Compute
+from gan.compiling import compile_generator
+from gan.devices import CPU, Compute
 from gan.generator import NOISE_SIZE, STRIDE, WEIGHTS_FILE, WORKING_SIZE, Features, load_generator
 from gan.shading import Controls, Shading, garment_shading
 
 logger = logging.getLogger(__name__)
 
 SHORTEST_SIDE = 4 * STRIDE
+BUCKETS = 4
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,15 @@ class EncodedGarment:
     size: tuple[int, int]
 
 
-def working_size(shape: tuple[int, ...]) -> tuple[int, int]:
+def working_size(shape: tuple[int, ...], multiple: int = STRIDE) -> tuple[int, int]:
     """Return the width and height at which the network sees a picture of `shape` (height, width, …).
 
-    The long side is `WORKING_SIZE`; both are multiples of the network's stride, so that nothing needs padding and a
-    GPU meets few different shapes.
+    The long side is `WORKING_SIZE`; both are multiples of the network's stride, so that nothing needs padding.
     """
     height, width = shape[:2]
     factor = WORKING_SIZE / max(height, width)
-    sides = (max(SHORTEST_SIDE, round(side * factor / STRIDE) * STRIDE) for side in (width, height))
+    shortest = max(multiple, SHORTEST_SIDE)
+    sides = (max(shortest, round(side * factor / multiple) * multiple) for side in (width, height))
     return next(sides), next(sides)
 
 
@@ -64,12 +69,23 @@ class ControlNetwork:
             logger.warning("no generator weights at %s: pictures get the garment's shading only", weights)
             weights = None
         self._compute = compute
-        generator = load_generator(weights).to(device=compute.device, dtype=compute.dtype)
-        # One compilation for all shapes: garments come in every aspect, and compiling takes minutes.
-        self._encode = torch.compile(generator.encode, dynamic=True) if compiled else generator.encode
-        self._controls = torch.compile(generator.controls, dynamic=True) if compiled else generator.controls
-        # Kernels on one GPU queue up anyway; a lock keeps their memory from adding up.
-        self._turn: AbstractContextManager[object] = nullcontext() if compute.device.type == "cpu" else threading.Lock()
+        self._generator = load_generator(weights).to(device=compute.device, dtype=compute.dtype)
+        self._compiled = compiled
+        if compiled:
+            compile_generator(self._generator, compute)
+        # A GPU's kernels queue up anyway, and its recorded graphs belong to the thread that recorded them.
+        self._own_thread = None if compute.device.type == CPU else ThreadPoolExecutor(1, "network")
+
+    def warm_up(self) -> None:
+        """Run both networks, so that the first request does not pay for allocating or compiling."""
+        for width, height in self._warm_up_sizes():
+            grey = np.full((height, width, 3), 128, np.uint8)
+            self.controls(self.encode(grey, np.ones((height, width), np.float32)), grey, seed=0)
+
+    def close(self) -> None:
+        """Stop the network's own thread, if it has one."""
+        if self._own_thread is not None:
+            self._own_thread.shutdown()
 
     def encode(self, garment: np.ndarray, alpha: np.ndarray) -> EncodedGarment:
         """Read a garment once.
@@ -78,12 +94,16 @@ class ControlNetwork:
             garment: H×W×3 uint8 RGB.
             alpha: H×W float32 in 0 to 1.
         """
-        size = working_size(garment.shape)
+        size = working_size(garment.shape, self._multiple)
         mask = torch.from_numpy(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA))[None, None]
-        mask = mask.to(self._compute.device)
         picture = self._tensor(garment, size)
-        with self._turn, torch.inference_mode():
-            return EncodedGarment(self._encode(picture, mask), garment_shading(picture, mask), size)
+
+        def run() -> EncodedGarment:
+            device_mask = mask.to(self._compute.device)
+            features = self._generator.encode(picture, device_mask)
+            return EncodedGarment(features, garment_shading(picture, device_mask), size)
+
+        return self._run(run)
 
     def controls(self, garment: EncodedGarment, guide: np.ndarray, seed: int) -> Controls:
         """Return one picture's controls, on the CPU.
@@ -99,10 +119,32 @@ class ControlNetwork:
         noise = torch.randn(1, NOISE_SIZE, generator=torch.Generator().manual_seed(seed)).to(self._compute.device)
         full_strength = torch.ones(1, device=self._compute.device)
         picture = self._tensor(guide, garment.size)
-        with self._turn, torch.inference_mode():
-            controls = self._controls(garment.features, picture, noise, full_strength)
+
+        def run() -> Controls:
+            controls = self._generator.controls(garment.features, picture, noise, full_strength)
             parts = (controls.trust_coarse, controls.trust_fine, controls.gain, controls.residual)
             return Controls(*(part.float().cpu() for part in parts))
+
+        return self._run(run)
+
+    def _run(self, work: Callable[[], Result]) -> Result:
+        def without_gradients() -> Result:
+            with torch.inference_mode():
+                return work()
+
+        if self._own_thread is None:
+            return without_gradients()
+        return self._own_thread.submit(without_gradients).result()
+
+    @property
+    def _multiple(self) -> int:
+        """Few fixed shapes for a compiled network, which takes minutes for each; else any that needs no padding."""
+        return WORKING_SIZE // BUCKETS if self._compiled else STRIDE
+
+    def _warm_up_sizes(self) -> list[tuple[int, int]]:
+        sides = range(self._multiple, WORKING_SIZE + 1, self._multiple) if self._compiled else [WORKING_SIZE]
+        shapes = {(side, WORKING_SIZE) for side in sides} | {(WORKING_SIZE, side) for side in sides}
+        return sorted(shapes)
 
     def _tensor(self, picture: np.ndarray, size: tuple[int, int]) -> Tensor:
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)

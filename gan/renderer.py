@@ -23,7 +23,6 @@ from gan.scene import RecentScenes, Scene
 
 MASK_FILE = "mask.png"
 PREPARING_STEPS = 2
-WARM_UP_SIDE = 256
 
 
 class Renderer:
@@ -55,14 +54,13 @@ class Renderer:
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
 
     def warm_up(self) -> None:
-        """Run the networks once, so that the first request does not pay for lazy initialisation."""
-        grey = np.full((WARM_UP_SIDE, WARM_UP_SIDE, 3), 128, np.uint8)
-        encoded = self.network.encode(grey, np.ones((WARM_UP_SIDE, WARM_UP_SIDE), np.float32))
-        self.network.controls(encoded, grey, seed=0)
+        """Run the networks once, so that the first request does not pay for it."""
+        self.network.warm_up()
 
     def close(self) -> None:
         """Stop the drawing threads."""
         self._executor.shutdown(cancel_futures=True)
+        self.network.close()
 
     def render(self, request: RenderRequest, on_progress: ProgressCallback = lambda progress: None) -> RenderResult:
         """Render all variants of a request into files; the same request gives the same bytes.

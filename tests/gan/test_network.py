@@ -1,0 +1,67 @@
+"""The generator behind NumPy pictures: sizes, noise, and the compiled form."""
+
+import functools
+
+import numpy as np
+import pytest
+import torch
+
+from gan.devices import choose_compute
+from gan.generator import STRIDE, WORKING_SIZE, Generator
+from gan.network import ControlNetwork, working_size
+from tests.gan.scenery import shirt_alpha, shirt_photo
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch):
+    """Weights that do something: an untrained generator's heads are zero."""
+    from safetensors.torch import save_file
+
+    torch.manual_seed(3)
+    generator = Generator()
+    for head in (generator.garment.head, generator.guide.head):
+        torch.nn.init.normal_(head.conv.weight, std=0.05)
+    save_file(generator.state_dict(), tmp_path / "weights.safetensors")
+    return tmp_path / "weights.safetensors"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2000, 3), (3, 2000), (400, 300), (90, 90)])
+@pytest.mark.parametrize("multiple", [STRIDE, WORKING_SIZE // 4])
+def test_working_sizes_need_no_padding(shape, multiple):
+    width, height = working_size(shape, multiple)
+    assert max(width, height) == WORKING_SIZE
+    assert width % multiple == height % multiple == 0
+    assert min(width, height) >= multiple
+
+
+def test_noise_follows_the_seed_only(trained):
+    network = ControlNetwork(choose_compute("cpu"), trained)
+    encoded = network.encode(shirt_photo(), shirt_alpha())
+    first, again, other = (network.controls(encoded, shirt_photo(), seed) for seed in (1, 1, 2))
+    assert torch.equal(first.gain, again.gain)
+    assert not torch.equal(first.gain, other.gain)
+
+
+def test_compiled_controls_are_the_same(trained, monkeypatch):
+    """Traced as for a compiler, but run by PyTorch itself: compiling for real takes minutes."""
+    monkeypatch.setattr(torch, "compile", functools.partial(_traced, torch.compile))
+    photo, alpha = np.tile(shirt_photo(128, 128), (2, 2, 1)), np.ones((256, 256), np.float32)
+    networks = [ControlNetwork(choose_compute("cpu"), trained, compiled=compiled) for compiled in (False, True)]
+
+    plain, compiled = (network.controls(network.encode(photo, alpha), photo, seed=4) for network in networks)
+
+    assert plain.gain.abs().max() > 0
+    assert torch.allclose(plain.gain, compiled.gain, atol=2e-2)
+    assert torch.allclose(plain.residual, compiled.residual, atol=2e-2)
+
+
+def _traced(compile_function, function, mode, dynamic):
+    return compile_function(function, backend="eager", dynamic=dynamic)
+
+
+def test_missing_weights_are_logged_and_give_the_analytic_picture(tmp_path, caplog):
+    network = ControlNetwork(choose_compute("cpu"), tmp_path / "none.safetensors")
+    controls = network.controls(network.encode(shirt_photo(), shirt_alpha()), shirt_photo(), seed=0)
+    assert "no generator weights" in caplog.text
+    assert (controls.trust_coarse == 1).all() and (controls.trust_fine == 1).all()
+    assert not controls.gain.any() and not controls.residual.any()
