@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from playwright.async_api import Browser, Error, Page, ViewportSize, async_playw
 
 from bot.playground.server import Playground
 from bot.playground.settings import PlaygroundSettings, RateLimit
-from tests.e2e.page.scripted_bot import ScriptedBot
+from tests.e2e.page.scripted_bot import ScriptedBot, running_bot
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -49,14 +48,9 @@ async def playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def bot(playground: Playground) -> AsyncIterator[ScriptedBot]:
-    """The bot, logged in, its commands registered."""
-    client = ScriptedBot()
-    async with client:
-        running = asyncio.create_task(client.start(playground.token))
-        await asyncio.wait_for(client.synced.wait(), 20)
-        await asyncio.wait_for(client.wait_until_ready(), 20)
+    """The scripted bot, ready."""
+    async with running_bot(playground.token) as client:
         yield client
-    await running
 
 
 @pytest_asyncio.fixture(loop_scope="package")
@@ -83,12 +77,12 @@ class OpenPage:
         self._contexts: list[object] = []
         self.errors: list[str] = []
 
-    async def __call__(self, *, phone: bool = False, reduced_motion: bool = False) -> Page:
+    async def __call__(self, *, phone: bool = False, motion: bool = False) -> Page:
         context = await self._browser.new_context(
             viewport=PHONE if phone else DESKTOP,
             is_mobile=phone,
             has_touch=phone,
-            reduced_motion="reduce" if reduced_motion else "no-preference",
+            reduced_motion="no-preference" if motion else "reduce",
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE_MS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import discord
@@ -45,6 +47,18 @@ class ScriptedBot(discord.Client):
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         if interaction.type is discord.InteractionType.component and interaction.data:
             self.pressed.append(interaction.data.get("values") or interaction.data["custom_id"])
+
+
+@asynccontextmanager
+async def running_bot(token: str) -> AsyncIterator[ScriptedBot]:
+    """The bot, logged in, its commands registered."""
+    client = ScriptedBot()
+    async with client:
+        running = asyncio.create_task(client.start(token))
+        await asyncio.wait_for(client.synced.wait(), 20)
+        await asyncio.wait_for(client.wait_until_ready(), 20)
+        yield client
+    await running
 
 
 def sample_file(name: str) -> discord.File:

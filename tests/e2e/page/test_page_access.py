@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.page.acting import open_command, restyle
+from tests.e2e.page.acting import open_command, restyle, send
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -65,13 +65,14 @@ async def test_channels_and_members_are_reached_on_a_phone(open_page, bot):
 
 
 async def test_motion_stops_when_the_member_prefers_so(open_page, bot):
-    page = await open_page(reduced_motion=True)
+    calm, lively = await open_page(), await open_page(motion=True)
     bot.may_finish.clear()
-    form = await open_command(page, "restyle")
+    form = await open_command(calm, "restyle")
     await form.get_by_role("button", name="Use the sample Linen shirt").click()
-    await page.get_by_role("button", name="Send", exact=True).click()
-    await page.locator(".thinking").wait_for()
-    assert await page.locator(".dots i").first.evaluate("node => getComputedStyle(node).animationName") == "none"
+    await send(calm)
+    for page, animation in ((calm, "none"), (lively, "beat")):
+        dot = page.locator(".dots i").first
+        assert await dot.evaluate("node => getComputedStyle(node).animationName") == animation
 
 
 async def test_the_theme_is_dark_until_changed_and_remembered(page):

@@ -61,6 +61,19 @@ async def test_every_kind_of_option_reaches_the_bot(page, bot):
     assert "style" not in asked
 
 
+async def test_a_command_typed_in_full_fills_its_form(page, bot):
+    box = page.get_by_label("Message, or a slash for commands")
+    await box.press_sequentially("/restyle variants:3 mode:paint style_name: Batik green member:Sofia")
+    await page.keyboard.press("Enter")
+    form = page.get_by_role("form", name="Command /restyle")
+    await form.get_by_role("button", name="Use the sample Linen shirt").click()
+    await send(page)
+    await expect(page.locator(".gallery-cell")).to_have_count(4)
+    asked = bot.asked[0]
+    assert (asked["variants"], asked["mode"], asked["style_name"]) == (3, "paint", "Batik green")
+    assert asked["member"].global_name == "Sofia"
+
+
 async def test_an_optional_field_can_be_taken_away_again(page, bot):
     form = await open_command(page, "restyle")
     await form.get_by_role("button", name="Use the sample Linen shirt").click()
@@ -130,8 +143,10 @@ async def test_a_command_is_sent_with_the_keyboard_alone(page, bot):
 
 async def test_a_command_without_an_answer_says_so_and_can_be_tried_again(page):
     await run_command(page, "slow")
+    await expect(page.locator("#waiting")).to_have_text("Waiting for the assistant…")
     failure = page.locator(".message .failure")
     await expect(failure).to_have_text("The application did not respond")
+    await expect(page.locator("#waiting")).to_be_hidden()
     await page.get_by_role("button", name="Try again").click()
     await expect(failure).to_have_count(0)
     await expect(failure).to_have_text("The application did not respond")

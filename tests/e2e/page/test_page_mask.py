@@ -18,7 +18,9 @@ async def open_painter(page):
     form = await open_command(page, "restyle")
     await form.get_by_role("button", name="Use the sample Linen shirt").click()
     await form.get_by_role("button", name="Paint the mask").click()
-    return form, page.get_by_role("dialog", name="Paint the mask")
+    painter = page.get_by_role("dialog", name="Paint the mask")
+    await expect(painter.locator("canvas")).to_be_focused()
+    return form, painter
 
 
 async def stroke(page, painter, start, end):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.page.scripted_bot import running_bot
+
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
@@ -37,10 +39,14 @@ async def test_the_button_waits_for_both_choices(page, bot):
     assert bot.asked == []
 
 
-async def test_it_says_that_the_assistant_is_starting_and_notices_when_it_came(open_page, request):
+async def test_it_says_that_the_assistant_is_starting_and_notices_when_it_came(open_page, playground):
     page = await open_page()
     await expect(page.locator("#bot-status")).to_have_text("Assistant offline")
     await expect(page.locator(".starter-hint")).to_contain_text("starting")
+    async with running_bot(playground.token):
+        await expect(page.locator(".starter-hint")).to_contain_text("Pick one of each")
+        await page.get_by_label("Message, or a slash for commands").press_sequentially("/")
+        await expect(page.locator(".command-row")).to_have_count(6)
 
 
 async def test_bot_status_changes_live(page, bot):

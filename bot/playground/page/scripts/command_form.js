@@ -15,6 +15,7 @@ export class CommandForm {
   #entry;
   #context;
   #onDone;
+  #isPainting = false;
   /** @type {Map<string, import('./fields/field.js').Field>} by option name, in the order shown. */
   #fields = new Map();
   #fieldGrid = element('div', { class: 'field-grid' });
@@ -36,11 +37,11 @@ export class CommandForm {
     this.#drawOptional();
   }
 
-  /** Fills in values by option name; files for attachments. */
+  /** Fills in texts by option name; a picture cannot be typed. */
   fill(values) {
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, text] of Object.entries(values)) {
       const option = this.#options.find((candidate) => candidate.name === name);
-      if (option) this.#fieldFor(option).write(value);
+      if (option && option.type !== OPTION.ATTACHMENT) this.#fieldFor(option).write(text);
     }
   }
 
@@ -129,8 +130,11 @@ export class CommandForm {
       this.#fields.get(GARMENT)?.focus();
       return;
     }
+    if (this.#isPainting) return;
+    this.#isPainting = true;
     const field = this.#fields.get(MASK);
     const mask = await this.#context.paintMask(garment, field.read()).catch((error) => this.#showError(error.message));
+    this.#isPainting = false;
     if (mask) field.write(mask);
     field.focus();
   }

@@ -52,6 +52,8 @@ export function commandData({ command, path }, values) {
  * @returns {CommandEntry[]} those that fit, best first.
  */
 export function matchingCommands(entryList, typed) {
+  const inFull = readTypedCommand(entryList, typed);
+  if (inFull && typed.length > inFull.entry.name.length) return [inFull.entry];
   const wanted = typed.trim().toLowerCase();
   const rank = ({ name, description }) => {
     if (name.startsWith(wanted)) return 0;
@@ -59,6 +61,22 @@ export function matchingCommands(entryList, typed) {
     return description.toLowerCase().includes(wanted) ? 2 : 3;
   };
   return entryList.filter((entry) => rank(entry) < 3).sort((one, other) => rank(one) - rank(other));
+}
+
+/**
+ * Reads a command typed in full, such as `/history words:linen mode:paint`.
+ * @param {CommandEntry[]} entryList
+ * @param {string} typed what follows the slash.
+ * @returns {{entry: CommandEntry, values: Object<string, string>}|null} null while no command is named in full.
+ */
+export function readTypedCommand(entryList, typed) {
+  const longestFirst = [...entryList].sort((one, other) => other.name.length - one.name.length);
+  const entry = longestFirst.find(({ name }) => typed === name || typed.startsWith(`${name} `));
+  if (!entry) return null;
+  const names = entry.options.map((option) => option.name).join('|');
+  const pattern = new RegExp(`(?:^|\\s)(${names}):\\s*(.*?)(?=\\s(?:${names}):|$)`, 'gi');
+  const pairs = names ? [...typed.slice(entry.name.length).matchAll(pattern)] : [];
+  return { entry, values: Object.fromEntries(pairs.map(([, name, value]) => [name.toLowerCase(), value.trim()])) };
 }
 
 /** @returns {CommandEntry|undefined} the command that restyles: it takes a garment and a style picture. */

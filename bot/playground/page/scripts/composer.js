@@ -2,9 +2,12 @@
 
 import { postMessage } from './api.js';
 import { CommandForm } from './command_form.js';
-import { flattenCommands, matchingCommands, restyleCommand } from './commands.js';
+import { flattenCommands, matchingCommands, readTypedCommand, restyleCommand } from './commands.js';
 import { element, uniqueId } from './dom.js';
 import { icon } from './icons.js';
+
+/** The browser reports a drag several times a second; a longer pause means that it left the page. */
+const DRAG_PAUSE_MS = 400;
 
 /** Shows the text box, the list of commands while one types a slash, and a command's form. */
 export class Composer {
@@ -30,19 +33,31 @@ export class Composer {
     context.store.addEventListener('state', () => this.#describeChannel());
   }
 
-  /** Opens a command's form, filled in as far as the values go. */
-  open(name, values = {}) {
-    const entry = flattenCommands(this.#context.store.commands).find((candidate) => candidate.name === name);
-    if (!entry) {
-      this.#context.complain(`The bot has no command /${name}.`);
-      return;
-    }
+  /** Opens the form of the command with this name. */
+  open(name) {
+    const entry = this.#entries.find((candidate) => candidate.name === name);
+    if (entry) this.#openForm(entry);
+    else this.#context.complain(`The bot has no command /${name}.`);
+  }
+
+  get #entries() {
+    return flattenCommands(this.#context.store.commands);
+  }
+
+  /** Shows the form, filled in with what was typed behind the command. */
+  #openForm(entry) {
+    const values = readTypedCommand([entry], this.#text.value.slice(1))?.values ?? {};
     this.#form = new CommandForm(entry, this.#context, () => this.close());
     this.#host.replaceChildren(this.#form.element);
     this.#text.value = '';
     this.#hideList();
     this.#form.fill(values);
     this.#form.focus();
+  }
+
+  focus() {
+    if (this.#form) this.#form.focus();
+    else this.#text.focus();
   }
 
   /** Goes back from a command's form to the text box. */
@@ -56,8 +71,8 @@ export class Composer {
     const listId = uniqueId('commands');
     this.#list = element('div', { class: 'command-list', role: 'listbox', id: listId, 'aria-label': 'Commands', hidden: true });
     this.#text = element('textarea', {
-      id: 'message-box', class: 'message-box', rows: '1', maxlength: '2000', role: 'combobox', 'aria-label': 'Message, or a slash for commands',
-      'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': listId,
+      id: 'message-box', class: 'message-box', rows: '1', maxlength: '2000', 'aria-label': 'Message, or a slash for commands',
+      'aria-autocomplete': 'list', 'aria-controls': listId,
     });
     const restyle = element('button', { type: 'button', class: 'icon-button is-accent', 'aria-label': 'Restyle a garment', title: 'Restyle a garment', onclick: () => this.#openRestyle() }, icon('wand'));
     const send = element('button', { type: 'button', class: 'icon-button', 'aria-label': 'Send message', onclick: () => this.#send() }, icon('send'));
@@ -74,9 +89,9 @@ export class Composer {
     this.#text.placeholder = `Message #${channel?.name ?? ''} or type /`;
   }
 
-  #openRestyle(values = {}) {
+  #openRestyle() {
     const entry = restyleCommand(this.#context.store.commands);
-    if (entry) this.open(entry.name, values);
+    if (entry) this.#openForm(entry);
     else this.#context.complain('The assistant has not announced its commands yet. Wait a moment and try again.');
   }
 
@@ -90,12 +105,11 @@ export class Composer {
   }
 
   #showList(typed) {
-    this.#matches = matchingCommands(flattenCommands(this.#context.store.commands), typed);
+    this.#matches = matchingCommands(this.#entries, typed);
     this.#active = 0;
     this.#list.replaceChildren(...this.#matches.map((entry, index) => this.#commandRow(entry, index)));
     if (!this.#matches.length) this.#list.append(element('p', { class: 'suggestions-empty' }, this.#noCommands(typed)));
     this.#list.hidden = false;
-    this.#text.setAttribute('aria-expanded', 'true');
     this.#highlight(0);
   }
 
@@ -109,7 +123,7 @@ export class Composer {
       element('span', { class: 'command-name' }, `/${entry.name}`), element('span', { class: 'command-description' }, entry.description));
     row.addEventListener('pointerdown', (event) => {
       event.preventDefault();
-      this.open(entry.name);
+      this.#openForm(entry);
     });
     return row;
   }
@@ -124,7 +138,6 @@ export class Composer {
 
   #hideList() {
     this.#list.hidden = true;
-    this.#text.setAttribute('aria-expanded', 'false');
     this.#text.removeAttribute('aria-activedescendant');
   }
 
@@ -132,7 +145,7 @@ export class Composer {
     const isListOpen = !this.#list.hidden && this.#matches.length > 0;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (isListOpen && event.key in steps) this.#highlight(steps[event.key]);
-    else if (isListOpen && ['Enter', 'Tab'].includes(event.key) && !event.shiftKey) this.open(this.#matches[this.#active].name);
+    else if (isListOpen && ['Enter', 'Tab'].includes(event.key) && !event.shiftKey) this.#openForm(this.#matches[this.#active]);
     else if (event.key === 'Escape' && !this.#list.hidden) this.#hideList();
     else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.#send();
     else return;
@@ -156,9 +169,8 @@ export class Composer {
   }
 
   #complainUnknown(content) {
-    const entries = flattenCommands(this.#context.store.commands);
-    const exact = entries.find(({ name }) => content === `/${name}`);
-    if (exact) this.open(exact.name);
+    const typed = readTypedCommand(this.#entries, content.slice(1));
+    if (typed) this.#openForm(typed.entry);
     else this.#showError(this.#noCommands(content.slice(1)));
   }
 
@@ -169,7 +181,13 @@ export class Composer {
 
   /** Pictures dropped anywhere or pasted go into the open form, or open the restyle command. */
   #acceptFiles() {
-    document.addEventListener('dragover', (event) => event.preventDefault());
+    let hideHint;
+    document.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      document.body.classList.toggle('is-dragging', event.dataTransfer.types.includes('Files'));
+      clearTimeout(hideHint);
+      hideHint = setTimeout(() => document.body.classList.remove('is-dragging'), DRAG_PAUSE_MS);
+    });
     document.addEventListener('drop', (event) => {
       event.preventDefault();
       this.#takeFiles(event.dataTransfer.files);

@@ -9,7 +9,6 @@
  * @property {(text: string) => string} plainText
  * @property {(message: Object, emoji: Object, isAdded: boolean) => void} react
  * @property {(message: Object) => void} deleteMessage deletes it, or dismisses an ephemeral one.
- * @property {(name: string, values?: Object<string, *>) => void} openCommand shows a command's form.
  * @property {(sentence: string) => void} complain tells the user that something failed.
  * @property {(garment: File, mask?: File) => Promise<File|null>} paintMask null if the member cancelled.
  * @property {(sentence: string) => void} announce tells screen readers.

@@ -7,10 +7,12 @@ const KIND = { COMMAND: 2, COMPONENT: 3, MODAL: 5 };
 
 /** Should the live connection be lost, waiting ends here; the server itself decides after three seconds. */
 const LONGEST_WAIT_MS = 10_000;
+/** An answer that comes sooner needs no word about the wait. */
+const SHOWN_AFTER_MS = 500;
 const NO_RESPONSE = 'The application did not respond';
 
 /**
- * Dispatches `changed` (detail: message id) when a message's busy buttons or failure change, and
+ * Dispatches `waiting` when a command has no answer yet, or has it; `changed` (detail: message id) when a message's busy buttons or failure change, and
  * `modal-done` or `modal-failed` (detail: the reason) after a modal was sent.
  */
 export class Interactions extends EventTarget {
@@ -46,6 +48,11 @@ export class Interactions extends EventTarget {
     return this.#send(KIND.MODAL, data, files, { isModal: true });
   }
 
+  /** @returns {boolean} whether a command has waited for its first answer for a while. */
+  get isWaiting() {
+    return [...this.#pending.values()].some(({ title, since }) => title && Date.now() - since >= SHOWN_AFTER_MS);
+  }
+
   isBusy(messageId, customId) {
     return [...this.#pending.values()].some((entry) => entry.messageId === messageId && entry.customId === customId);
   }
@@ -79,8 +86,9 @@ export class Interactions extends EventTarget {
   async #send(type, data, files, entry) {
     const nonce = newNonce();
     const timer = setTimeout(() => this.fail({ nonce }), LONGEST_WAIT_MS);
-    this.#pending.set(nonce, { ...entry, timer });
+    this.#pending.set(nonce, { ...entry, timer, since: Date.now() });
     this.#notify(entry.messageId);
+    setTimeout(() => this.dispatchEvent(new Event('waiting')), SHOWN_AFTER_MS);
     const { userId, channelId } = this.#store;
     try {
       await sendInteraction({ user_id: userId, channel_id: channelId, nonce, type, data }, files);
@@ -95,6 +103,7 @@ export class Interactions extends EventTarget {
     if (!entry) return undefined;
     clearTimeout(entry.timer);
     this.#pending.delete(nonce);
+    this.dispatchEvent(new Event('waiting'));
     this.#notify(entry.messageId);
     return entry;
   }

@@ -40,7 +40,6 @@ const context = {
   plainText: (text) => plainText(text, names),
   react: (message, emoji, isAdded) => attempt((isAdded ? addReaction : removeReaction)(store.channelId, message.id, emoji, store.userId)),
   deleteMessage: removeMessage,
-  openCommand: (name, values) => composer.open(name, values),
   paintMask,
   complain,
   announce,
@@ -170,6 +169,10 @@ function closeDrawer() {
 }
 
 function connectPage() {
+  part('skip-link').addEventListener('click', (event) => {
+    event.preventDefault();
+    composer.focus();
+  });
   part('drawer-button').append(icon('menu'));
   part('drawer-button').addEventListener('click', () => setDrawer(true));
   part('drawer-shade').addEventListener('click', closeDrawer);
@@ -190,6 +193,7 @@ function followEvents() {
     part('connection').hidden = true;
     attempt(loadMessages());
   });
+  interactions.addEventListener('waiting', () => { part('waiting').hidden = !interactions.isWaiting; });
   live.addEventListener('lost', () => { part('connection').hidden = false; });
   live.addEventListener('frame', ({ detail: { t, d } }) => FRAMES[t]?.(d));
 }

@@ -5,6 +5,8 @@ import { renderInline } from './markdown_inline.js';
 
 const FENCE = /```(?:([\w+-]+)\n)?\n?([\s\S]*?)\n?```/;
 const HEADING = /^(#{1,3}) +(.+)$/;
+/** Below the day's heading; the sizes that a message chooses are for the eye. */
+const HEADING_LEVEL = 4;
 const SMALL = /^-# +(.+)$/;
 const LIST_ITEM = /^( *)(?:[-*]|(\d+)\.) +(.+)$/;
 const QUOTE = /^> ?(.*)$/;
@@ -70,7 +72,7 @@ function renderBlock({ kind, ordered, lines }, names) {
   const [first] = lines;
   switch (kind) {
     case 'heading':
-      return element('p', { class: `heading-${first.level}`, role: 'heading', 'aria-level': first.level + 3 },
+      return element('p', { class: `heading-${first.level}`, role: 'heading', 'aria-level': HEADING_LEVEL },
         renderInline(first.text, names));
     case 'small':
       return element('p', { class: 'small-print' }, renderInline(first.text, names));

@@ -28,9 +28,9 @@ function memberRow(user, isOnline) {
 export function drawSwitch(button, store) {
   const name = displayName(store.me);
   button.replaceChildren(avatar(store.me, 'avatar is-small'),
-    element('span', { class: 'switch-text' }, element('small', {}, 'You are'), element('strong', {}, name)),
+    element('span', { class: 'switch-text' }, element('small', {}, 'You are'), ' ', element('strong', {}, name)),
     icon('down'));
-  button.setAttribute('aria-label', `You are ${name}. Act as another member`);
+  button.title = 'Act as another member';
 }
 
 /** Opens the list of members to act as. */

@@ -38,8 +38,9 @@ export class AutocompleteField extends Field {
     return this.option.type === OPTION.STRING ? typed : Number(typed);
   }
 
-  write(value) {
-    this.control.value = value;
+  /** @param {string} text */
+  write(text) {
+    this.control.value = text;
   }
 
   problem() {

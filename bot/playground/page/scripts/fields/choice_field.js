@@ -26,8 +26,11 @@ export class ChoiceField extends Field {
     return this.control.value === '' ? undefined : this.#choices[Number(this.control.value)].value;
   }
 
-  write(value) {
-    this.control.value = this.#choices.findIndex((choice) => choice.value === value);
+  /** @param {string} text a choice's name or value; anything else chooses nothing. */
+  write(text) {
+    const wanted = text.toLowerCase();
+    const index = this.#choices.findIndex(({ name, value }) => [name, String(value)].some((word) => word.toLowerCase() === wanted));
+    this.control.value = index < 0 ? '' : index;
   }
 }
 

@@ -22,8 +22,9 @@ export class NumberField extends Field {
     return this.control.value === '' ? undefined : Number(this.control.value);
   }
 
-  write(value) {
-    this.control.value = value;
+  /** @param {string} text */
+  write(text) {
+    this.control.value = text;
   }
 
   problem() {

@@ -17,8 +17,9 @@ export class TextField extends Field {
     return this.control.value.trim() || undefined;
   }
 
-  write(value) {
-    this.control.value = value;
+  /** @param {string} text */
+  write(text) {
+    this.control.value = text;
   }
 
   problem() {
