@@ -10,6 +10,7 @@ import shutil
 import time
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
@@ -74,7 +75,15 @@ class CdnStore:
             attachment.title = given.rsplit(".", 1)[0][:1024]
         attachment.ephemeral = ephemeral
         await asyncio.to_thread(self._move, upload.path, self.file(attachment))
+        if ephemeral:
+            asyncio.get_running_loop().call_later(self._life, self._expire, attachment)
         return attachment
+
+    def _expire(self, attachment: Attachment) -> None:
+        """An ephemeral upload is gone once its address has expired."""
+        asyncio.get_running_loop().run_in_executor(
+            None, partial(shutil.rmtree, self.file(attachment).parent, ignore_errors=True)
+        )
 
     @staticmethod
     def _move(source: Path, target: Path) -> None:
@@ -94,6 +103,16 @@ class CdnStore:
     async def remove_folder(self, folder: str) -> None:
         """Delete every file below a folder, for example the uploads of a former run."""
         await asyncio.to_thread(shutil.rmtree, self._folder / folder, ignore_errors=True)
+
+    async def sweep(self, folder: str, kept: set[int]) -> None:
+        """Delete the files below a folder that no attachment of `kept` ids refers to any more."""
+        await asyncio.to_thread(self._sweep, self._folder / folder, kept)
+
+    @staticmethod
+    def _sweep(folder: Path, kept: set[int]) -> None:
+        for place in folder.glob("*/*"):
+            if not (place.name.isdigit() and int(place.name) in kept):
+                shutil.rmtree(place, ignore_errors=True)
 
     def file(self, attachment: Attachment) -> Path:
         """Where an attachment's bytes lie."""

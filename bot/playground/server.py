@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from contextlib import suppress
 
 from aiohttp import WSCloseCode, web
 
@@ -28,7 +27,7 @@ from bot.playground.services import SERVICES, Services
 from bot.playground.settings import PlaygroundSettings
 from bot.playground.traffic_log import TrafficLog
 from bot.playground.world import World
-from bot.playground.world_file import load_world, save_world
+from bot.playground.world_file import load_world, world_record, write_world
 
 log = logging.getLogger(__name__)
 WORLD_FILE, JOURNAL_FILE, CDN_FOLDER = "world.json", "messages.jsonl", "cdn"
@@ -68,7 +67,8 @@ class Playground:
         )
         self.base_url = ""
         self._runner: web.AppRunner | None = None
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._saves: set[asyncio.Task[None]] = set()
+        self._saving = asyncio.Lock()
         self._connections: set[GatewayConnection] = set()
         self.bus.subscribe(self._on_event)
 
@@ -100,7 +100,7 @@ class Playground:
         self.base_url = f"http://{host}:{port}"
         self.cdn.base_url = self.base_url
         self.services.dispatcher.gateway_url = f"ws://{host}:{port}/gateway"
-        await asyncio.to_thread(save_world, self.world, self.settings.data / WORLD_FILE)
+        await self._save_world()
         self.traffic.open()
         await self.cdn.open()
         await self.cdn.remove_folder("ephemeral-attachments")
@@ -110,12 +110,18 @@ class Playground:
         await web.SockSite(self._runner, listener).start()
         log.info("The playground listens at %s", self.base_url)
 
+    async def _save_world(self) -> None:
+        async with self._saving:
+            await asyncio.to_thread(write_world, world_record(self.world), self.settings.data / WORLD_FILE)
+
     async def _load_messages(self) -> None:
         """Fill the channels; an answer still being thought about when the last run ended will never come."""
         for message in await self._journal.open():
             self.world.snowflakes.seen(message.id)
             if message.channel_id in self.world.histories and not message.flags & LOADING:
                 self.world.histories[message.channel_id].add(message)
+        kept = {file.id for history in self.world.histories.values() for m in history for file in m.attachments}
+        await self.cdn.sweep("attachments", kept)
 
     def _listen(self) -> socket.socket:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -144,6 +150,7 @@ class Playground:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        await asyncio.gather(*self._saves, return_exceptions=True)
         await self._journal.close()
         await asyncio.to_thread(self.traffic.close)
 
@@ -165,8 +172,10 @@ class Playground:
 
     async def drop_gateway(self, code: int = 4000) -> None:
         """Close every gateway connection, as a network fault would; clients resume."""
-        for connection in list(self._connections):
-            await connection.close(code)
+        connections = list(self._connections)
+        for connection in connections:
+            connection.end(code)
+        await asyncio.gather(*(connection.closed.wait() for connection in connections))
 
     def ask_to_reconnect(self) -> None:
         """Send op 7 to every client."""
@@ -174,13 +183,13 @@ class Playground:
             connection.ask_to_reconnect()
 
     async def _close_sockets(self, _: web.Application) -> None:
-        for connection in list(self._connections):
-            with suppress(ConnectionError):
-                await connection.close(WSCloseCode.GOING_AWAY, "The playground stops.")
+        await self.drop_gateway(WSCloseCode.GOING_AWAY)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, CommandsChanged):
-            asyncio.get_running_loop().run_in_executor(None, save_world, self.world, self.settings.data / WORLD_FILE)
+            task = asyncio.get_running_loop().create_task(self._save_world(), name="save-world")
+            self._saves.add(task)
+            task.add_done_callback(self._saves.discard)
 
 
 def public_host(host: str) -> str:

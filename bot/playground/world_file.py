@@ -13,8 +13,8 @@ from bot.playground.snowflake import SnowflakeFactory
 from bot.playground.world import World
 
 
-def save_world(world: World, file: Path) -> None:
-    """Write the world in one step, so that a crash leaves the old file or the new one."""
+def world_record(world: World) -> str:
+    """The world as JSON text. Make it on the event loop, where nothing changes meanwhile; write it elsewhere."""
     record = {
         "bot_id": world.bot_id,
         "token": world.token,
@@ -23,9 +23,14 @@ def save_world(world: World, file: Path) -> None:
         "guilds": [_guild_record(guild) for guild in world.guilds.values()],
         "commands": [{"scope": scope, "commands": commands} for scope, commands in world.commands.items()],
     }
+    return json.dumps(record)
+
+
+def write_world(record: str, file: Path) -> None:
+    """Write the world in one step, so that a crash leaves the old file or the new one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(record), encoding="utf-8")
+    fresh.write_text(record, encoding="utf-8")
     fresh.chmod(0o600)
     fresh.replace(file)
 

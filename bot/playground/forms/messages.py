@@ -60,6 +60,12 @@ class MessageForm(Form):
         return [item.model_dump(exclude_none=True) for item in items]
 
 
+class BulkDeleteForm(Form):
+    """Messages to delete."""
+
+    messages: Annotated[list[Snowflake], Field(min_length=2, max_length=100)]
+
+
 class ChannelMessageForm(MessageForm):
     """A message sent to a channel."""
 

@@ -9,7 +9,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from bot.playground.bot_token import is_token
 from bot.playground.gateway.compression import encoder_for
@@ -31,6 +31,7 @@ FLUSH_SECONDS = 2.0
 UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN, ALREADY_AUTHENTICATED = 4001, 4002, 4003, 4004, 4005
 RATE_LIMITED, TIMED_OUT, INVALID_SHARD, INVALID_INTENTS, DISALLOWED_INTENTS = 4008, 4009, 4010, 4013, 4014
 SESSION_ENDING = (1000, 1001)
+SESSION_MOVED = 4000
 
 
 class GatewayCloseError(Exception):
@@ -63,7 +64,9 @@ class GatewayConnection:
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._received: deque[float] = deque(maxlen=FRAMES_PER_MINUTE + 1)
         self._session: Session | None = None
-        self._closing_code: int | None = None
+        self._ending: asyncio.Future[GatewayCloseError] = asyncio.get_running_loop().create_future()
+        self._ended_here = False
+        self.closed = asyncio.Event()
 
     def send(self, frame: dict[str, Any]) -> None:
         """Queue a frame; the writer task sends them in order."""
@@ -76,21 +79,23 @@ class GatewayConnection:
         try:
             await self._read()
         except GatewayCloseError as ending:
+            self._ended_here = True
             await self._flush()
-            await self.close(ending.code, ending.reason)
+            await self._socket.close(code=ending.code, message=ending.reason.encode()[:120])
         finally:
             writer.cancel()
             self._leave()
+            self.closed.set()
 
-    async def close(self, code: int, reason: str = "") -> None:
-        """End the connection from this side."""
-        self._closing_code = code
-        await self._socket.close(code=code, message=reason.encode()[:120])
+    def end(self, code: int, reason: str = "") -> None:
+        """End the connection from this side, as soon as its own task gets to it."""
+        if not self._ending.done():
+            self._ending.set_result(GatewayCloseError(code, reason))
 
     def _leave(self) -> None:
         if self._session is None or self._session.connection is not self:
             return
-        left_for_good = self._closing_code is None and self._socket.close_code in SESSION_ENDING
+        left_for_good = not self._ended_here and self._socket.close_code in SESSION_ENDING
         self._dispatcher.detach(self._session, resumable=not left_for_good)
 
     def _control(self, operation: int, data: Any) -> None:
@@ -114,15 +119,28 @@ class GatewayConnection:
             await asyncio.wait_for(self._queue.join(), FLUSH_SECONDS)
 
     async def _read(self) -> None:
-        patience = self._settings.heartbeat_interval_ms / 1000 * 2
         while True:
-            try:
-                message = await self._socket.receive(timeout=patience)
-            except TimeoutError:
-                raise GatewayCloseError(TIMED_OUT, "Session timed out.") from None
+            message = await self._receive()
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return
             self._handle(self._decode(message.data))
+
+    async def _receive(self) -> WSMessage:
+        """The next message, unless this side wants to end the connection or the client has fallen silent."""
+        receiving = asyncio.ensure_future(self._socket.receive())
+        waited: set[asyncio.Future[Any]] = {receiving, self._ending}
+        patience = self._settings.heartbeat_interval_ms / 1000 * 2
+        try:
+            await asyncio.wait(waited, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not receiving.done():
+                receiving.cancel()
+                await asyncio.gather(receiving, return_exceptions=True)
+        if self._ending.done():
+            raise self._ending.result()
+        if receiving.cancelled():
+            raise GatewayCloseError(TIMED_OUT, "Session timed out.")
+        return receiving.result()
 
     def _decode(self, data: str | bytes) -> dict[str, Any]:
         now = time.monotonic()
@@ -182,6 +200,11 @@ class GatewayConnection:
         self._session = session
         session.resume(self, sequence)
         self._dispatcher.resumed()
+
+    def supersede(self) -> None:
+        """The client has resumed elsewhere: nothing of the session comes here any more."""
+        self._session = None
+        self.end(SESSION_MOVED, "Session resumed elsewhere.")
 
     def ask_to_reconnect(self) -> None:
         """Send the client away to resume elsewhere (op 7)."""

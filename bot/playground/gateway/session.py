@@ -17,6 +17,10 @@ class Connection(Protocol):
         """Queue a frame."""
         ...
 
+    def supersede(self) -> None:
+        """The session goes on over another connection; this one ends."""
+        ...
+
 
 @dataclass
 class Session:
@@ -51,6 +55,8 @@ class Session:
 
     def resume(self, connection: Connection, sequence: int) -> None:
         """Go on over a new connection: what was missed, then RESUMED."""
+        if self.connection is not None:
+            self.connection.supersede()
         missed = [frame for frame in self.kept if frame["s"] > sequence]
         for frame in missed:
             connection.send(frame)

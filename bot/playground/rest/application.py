@@ -68,6 +68,14 @@ async def get_guild_roles(call: Call) -> web.Response:
     return JsonResponse([role_payload(role) for role in call.guild().roles.values()])
 
 
+async def list_members(call: Call) -> web.Response:
+    """GET /guilds/{guild_id}/members, by id, in pages after an id."""
+    guild, users = call.guild(), call.services.world.users
+    limit, after = call.query_number("limit", 1, 1, 1000), call.query_id("after") or 0
+    ids = sorted(user_id for user_id in guild.members if user_id > after)
+    return JsonResponse([member_payload(guild.members[user_id], users[user_id]) for user_id in ids[:limit]])
+
+
 async def get_member(call: Call) -> web.Response:
     """GET /guilds/{guild_id}/members/{user_id}."""
     member = call.guild().members.get(call.path_id("user_id"))

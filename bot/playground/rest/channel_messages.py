@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.playground import errors
 from bot.playground.entities import Channel
 from bot.playground.forms.base import read_form
-from bot.playground.forms.messages import ChannelMessageForm, MessageForm
+from bot.playground.forms.messages import BulkDeleteForm, ChannelMessageForm, MessageForm
 from bot.playground.messages import Origin
 from bot.playground.permissions import Permission
 from bot.playground.rest.call import Call, JsonResponse, no_content
@@ -77,6 +77,18 @@ async def delete_message(call: Call) -> web.Response:
     own = message.author_id == services.world.bot_id
     services.world.require(channel, services.world.bot_id, *([] if own else [Permission.MANAGE_MESSAGES]))
     await services.messages.delete(message)
+    return no_content()
+
+
+async def delete_messages(call: Call) -> web.Response:
+    """POST /channels/{channel_id}/messages/bulk-delete: 2 to 100; those that are gone already do not matter."""
+    services, channel = call.services, call.channel()
+    services.world.require(channel, services.world.bot_id, Permission.MANAGE_MESSAGES)
+    history = services.world.history(channel.id)
+    for message_id in dict.fromkeys(read_form(BulkDeleteForm, call.body.payload).messages):
+        message = history.get(message_id)
+        if message is not None and message.ephemeral_for is None:
+            await services.messages.delete(message)
     return no_content()
 
 

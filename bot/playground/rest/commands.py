@@ -87,6 +87,20 @@ async def get_command(call: Call) -> web.Response:
     return JsonResponse(_find(call, _scope(call)))
 
 
+async def edit_command(call: Call) -> web.Response:
+    """PATCH …/commands/{command_id}: only what the body names changes."""
+    scope = _scope(call)
+    old = _find(call, scope)
+    changes = call.body.payload
+    if not isinstance(changes, dict):
+        raise errors.invalid_field([], "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+    kept = {key: value for key, value in old.items() if key in CommandForm.model_fields}
+    form = read_form(CommandForm, kept | changes | {"type": old["type"]})
+    command = _registered(call, scope, form) | {"id": old["id"]}
+    _store(call, scope, [command if c is old else c for c in call.services.world.commands[scope]])
+    return JsonResponse(command)
+
+
 async def delete_command(call: Call) -> web.Response:
     """DELETE …/commands/{command_id}."""
     scope = _scope(call)
