@@ -12,6 +12,7 @@ import numpy as np
 
 from gan.guide.colour import oklab_from_srgb
 from gan.guide.dyes import Dyes, find_palette
+from gan.guide.flattening import flatten_light
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.quilting import quilt
 from gan.guide.tile import Tile, cut_cell
@@ -21,6 +22,8 @@ SMALLEST_SIDE = 32
 LARGEST_SIDE = 640
 CACHED_STYLES = 64
 PALETTE_COLOURS = 6
+LEAST_LOCAL_MATCH = 0.75
+LONGEST_LOCAL_PERIOD = 0.4  # of the piece's side
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,28 @@ def _prepared(style: np.ndarray, key: str) -> StyleCloth:
     tile = plaid_tile(picture)
     if tile is not None:
         return StyleCloth(picture, tile, Lattice(tile.basis, match=1.0), key, False, palette)
-    tile = seamless_tile(picture) or _quilted(picture)
-    return StyleCloth(picture, tile, None, key, _is_picture(picture), palette)
+    if _is_picture(picture):
+        return StyleCloth(picture, seamless_tile(picture) or _quilted(picture), None, key, True, palette)
+    flat = flatten_light(picture)
+    piece, lattice = _regular_piece(flat)
+    tile = seamless_tile(picture) or (cut_cell(piece, lattice) if lattice else _quilted(flat))
+    return StyleCloth(picture, tile, lattice, key, False, palette)
+
+
+def _regular_piece(flat: np.ndarray) -> tuple[np.ndarray, Lattice | None]:
+    """Folds bend the pattern of a cloth on a photo: find the part where it repeats well, and its lattice."""
+    height, width = flat.shape[:2]
+    best: tuple[np.ndarray, Lattice | None] = (flat, None)
+    for top, left in ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2)):
+        piece = flat[
+            top * height // 4 : top * height // 4 + height // 2, left * width // 4 : left * width // 4 + width // 2
+        ]
+        lattice = find_lattice(piece)
+        if lattice is None or np.linalg.norm(lattice.basis, axis=0).max() > LONGEST_LOCAL_PERIOD * min(piece.shape[:2]):
+            continue
+        if lattice.match >= max(LEAST_LOCAL_MATCH, best[1].match if best[1] else 0.0):
+            best = (piece, lattice)
+    return best
 
 
 def _quilted(picture: np.ndarray) -> Tile:
