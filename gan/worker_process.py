@@ -246,6 +246,7 @@ class WorkerProcess:
         self._ended.set()
         if not self._ready.done():
             self._ready.set_exception(error)
+            self._ready.exception()  # counts as seen: whoever started the worker may have been cancelled
         if self._task is not None and not self._task.answer.done():
             self._task.answer.set_exception(error)
 
