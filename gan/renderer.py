@@ -74,6 +74,7 @@ class Renderer:
             RenderError: the request cannot be rendered; the message is one sentence for the person who asked.
         """
         started = time.perf_counter()
+        use_single_threaded_operators()  # PyTorch keeps this for each thread, and ours may be another one today
         steps = _Steps(PREPARING_STEPS + request.variants, on_progress)
         with _memory_errors_as_sentences():
             make_folder(request.output)

@@ -34,7 +34,7 @@ class Worker:
     def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
         self._requests, self._answers = requests, answers
         self._writing = threading.Lock()
-        self._waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[int, dict[str, Any]]] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
 
     def listen(self) -> None:
@@ -46,8 +46,7 @@ class Worker:
         """Render whatever is asked for, until the process is told to exit."""
         self._say(Kind.READY, device=str(renderer.compute.device), devices=devices)
         while True:
-            message = self._waiting.get()
-            self._answer(renderer, int(message["id"]), message["request"])
+            self._answer(renderer, *self._waiting.get())
 
     def _answer(self, renderer: Renderer, number: int, request: dict[str, Any]) -> None:
         def report(progress: Progress) -> None:
@@ -72,8 +71,8 @@ class Worker:
     def _hear(self) -> None:
         for line in self._requests:
             match decode(line):
-                case (Kind.RENDER, message):
-                    self._waiting.put(message)
+                case (Kind.RENDER, {"id": int(number), "request": dict(request)}):
+                    self._waiting.put((number, request))
                 case (Kind.CANCEL, {"id": int(number)}):
                     self._cancelled.add(number)
                 case _:
