@@ -156,6 +156,9 @@ class Dispatcher:
             await self._fail(job, str(error), "the renderer refused it")
         except (ImageError, OSError) as error:
             await self._fail(job, UNRENDERABLE, f"{type(error).__name__}: {error}")
+        except Exception:
+            log.exception("job %s: an attempt ended in a way that nobody foresaw", job.id)
+            await self._release(job, UNRENDERABLE)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 

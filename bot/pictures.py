@@ -74,7 +74,8 @@ def _jpeg_within(image: Image.Image, max_bytes: int) -> bytes:
     while True:
         for quality in _QUALITIES:
             buffer = io.BytesIO()
-            image.save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
+            # Not optimize=True: Pillow then needs the whole file to fit a buffer that noisy pictures overflow.
+            image.save(buffer, "JPEG", quality=quality, subsampling=0)
             if buffer.tell() <= max_bytes or max(image.size) <= 64:
                 return buffer.getvalue()
         image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)), Image.Resampling.LANCZOS)
