@@ -12,6 +12,7 @@ from gan.guide.colour import lab_planes
 WORKING_SIDE = 400
 SMALLEST_PERIOD = 5.0
 LARGEST_SHIFT = 0.72  # of the picture's side: beyond it too little of the picture overlaps itself
+LEAST_OVERLAP = 0.3  # of the picture's area
 SMALLEST_PATTERN = 0.025  # of the picture's side: a finer period is the weave
 LEAST_MATCH = 0.55
 LEAST_PROMINENCE = 0.25
@@ -148,7 +149,8 @@ class _Surface:
 
     def reaches(self, shifts: np.ndarray) -> np.ndarray:
         """Return which N×2 shifts leave enough overlap to be judged."""
-        return np.all(np.abs(shifts) <= self.reach, axis=1)
+        overlap = np.prod(1.0 - np.abs(shifts) / (self.centre + 1.0), axis=1)
+        return np.all(np.abs(shifts) <= self.reach, axis=1) & (overlap >= LEAST_OVERLAP)
 
     def climb(self, shift: np.ndarray, radius: int = 2) -> np.ndarray:
         """Return the sub-pixel top nearest to a shift (parabola through the neighbours)."""

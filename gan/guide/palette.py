@@ -22,6 +22,7 @@ DYE_SPREAD = 0.075  # OKLab distance over which two dyes mix
 DARKEST_REFERENCE = 0.3  # OKLab lightness below which shading is taken as a difference, or noise would be amplified
 KEPT_CHROMA = 0.35  # share of a dye's own colour variation that is kept
 MOST_DYES = 4
+FEWEST_CHOICES = 4
 CONTRAST_WEIGHT = 0.7
 
 
@@ -50,7 +51,7 @@ def _garment_sample(form: GarmentForm) -> np.ndarray:
 def _assigned(dyes: Dyes, palette: Dyes, seed: int) -> np.ndarray:
     """Return the target colour of every dye, K×3: the seed fixes the main dye's, the others keep order and contrast."""
     order = np.argsort(-palette.shares * (0.3 + np.hypot(*palette.colours[:, 1:].T) * 4), kind="stable")
-    choices = palette.colours[order]
+    choices = _with_shades(palette.colours[order])
     main = seed % len(choices)
     others = [index for index in range(len(choices)) if index != main]
     count = len(dyes.colours) - 1
@@ -59,6 +60,18 @@ def _assigned(dyes: Dyes, palette: Dyes, seed: int) -> np.ndarray:
     picks = list(permutations(others, count)) if count <= len(others) else [tuple(np.resize(others, count))]
     best = min(picks, key=lambda pick: _mismatch(dyes, choices[[main, *pick]]))
     return choices[[main, *best]]
+
+
+def _with_shades(colours: np.ndarray) -> np.ndarray:
+    """Fill a palette of less than four colours with lighter and darker shades of its own, so that seeds can differ."""
+    shades = [colours]
+    for step in (0.16, -0.16, 0.28):
+        if sum(len(part) for part in shades) >= FEWEST_CHOICES:
+            break
+        towards = np.where((colours[:, :1] + step > 0.95) | (colours[:, :1] + step < 0.1), -step, step)
+        lightness = np.clip(colours[:, :1] + towards, 0.08, 0.97)
+        shades.append(np.concatenate([lightness, 0.9 * colours[:, 1:]], 1))
+    return np.concatenate(shades).astype(np.float32)
 
 
 def _mismatch(dyes: Dyes, targets: np.ndarray) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from gan.guide.colour import lab_planes
 from gan.guide.tile import Tile, tile_between
 
-SEAMLESS_STEP = 1.25  # step across the joint against the picture's own steps
+SEAMLESS_STEP = 1.25  # step across the joint against the picture's own strong steps
 LEAST_EDGE_DETAIL = 3.0  # Lab units; a plain border always meets itself, but it is a frame
 PLAID_SHARE = 0.78  # of a plaid's gradient energy belongs to lines across the whole picture
 LEAST_STEP = 0.8  # Lab units per pixel, root mean square: a sky's slow gradient is no plaid
@@ -34,7 +34,7 @@ def _edges_meet(planes: np.ndarray, axis: int) -> bool:
     steps = np.abs(np.diff(lines, axis=0)).mean(axis=(1, 2))
     joint = float(np.abs(lines[0] - lines[-1]).mean())
     beyond = float(np.abs(2 * lines[0] - lines[1] - lines[-1]).mean())
-    return min(joint, beyond) <= SEAMLESS_STEP * float(np.median(steps)) + 0.5
+    return min(joint, beyond) <= SEAMLESS_STEP * float(np.quantile(steps, 0.9))
 
 
 def plaid_tile(picture: np.ndarray) -> Tile | None:

@@ -1,0 +1,67 @@
+"""Variants of one request are really different and can be made again."""
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gan.guide import GarmentForm, lay_guide, plan_variants, prepare_style
+from gan.patterns import draw_pattern
+from gan.request import Mode, RenderRequest
+
+
+def request(mode: Mode, variants: int = 4, seed: int = 0, scale: float = 1.0) -> RenderRequest:
+    return RenderRequest(Path("g"), Path("s"), Path("o"), variants=variants, mode=mode, seed=seed, scale=scale)
+
+
+@pytest.fixture(params=["pattern", "picture", "texture"])
+def style(request: pytest.FixtureRequest, scene: np.ndarray) -> np.ndarray:
+    choices = {
+        "pattern": draw_pattern("argyle", 200),
+        "picture": scene,
+        "texture": draw_pattern("leopard", 230)[3:, 5:],
+    }
+    return choices[request.param]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_four_variants_look_different(form: GarmentForm, style: np.ndarray, mode: Mode) -> None:
+    cloth, inside = prepare_style(style), form.alpha > 0.9
+    plans = plan_variants(cloth, form, request(mode, seed=11))
+    guides = [
+        lay_guide(cloth, form, plan.mode, plan.scale, plan.angle, plan.seed)[inside].astype(float) for plan in plans
+    ]
+    assert len(guides) == 4
+    assert min(np.abs(first - second).mean() for first, second in combinations(guides, 2)) > 4
+
+
+@pytest.mark.parametrize("mode", [Mode.PRINT, Mode.PAINT, Mode.PALETTE])
+def test_an_explicit_mode_is_kept(form: GarmentForm, style: np.ndarray, mode: Mode) -> None:
+    plans = plan_variants(prepare_style(style), form, request(mode))
+    assert {plan.mode for plan in plans} == {mode}
+
+
+def test_auto_suits_the_style(form: GarmentForm, scene: np.ndarray) -> None:
+    of_pattern = plan_variants(prepare_style(draw_pattern("tartan", 200)), form, request(Mode.AUTO))
+    of_picture = plan_variants(prepare_style(scene), form, request(Mode.AUTO))
+    assert {plan.mode for plan in of_pattern} == {Mode.PRINT}
+    assert {plan.mode for plan in of_picture} == {Mode.PRINT, Mode.PAINT, Mode.PALETTE}
+
+
+def test_seeds_scale_and_number_are_obeyed(form: GarmentForm, style: np.ndarray) -> None:
+    cloth = prepare_style(style)
+    plans = plan_variants(cloth, form, request(Mode.AUTO, variants=3, seed=40, scale=2.0))
+    assert [plan.seed for plan in plans] == [40, 41, 42]
+    usual = plan_variants(cloth, form, request(Mode.AUTO, variants=3, seed=40))
+    assert [plan.scale for plan in plans] == pytest.approx([2 * plan.scale for plan in usual])
+
+
+def test_another_seed_gives_other_pictures(form: GarmentForm, style: np.ndarray) -> None:
+    cloth, inside = prepare_style(style), form.alpha > 0.9
+    pairs = zip(*(plan_variants(cloth, form, request(Mode.PRINT, seed=seed)) for seed in (1, 100)), strict=True)
+    for first, second in pairs:
+        a, b = (
+            lay_guide(cloth, form, plan.mode, plan.scale, plan.angle, plan.seed)[inside] for plan in (first, second)
+        )
+        assert np.abs(a.astype(float) - b).mean() > 2
