@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import discord
@@ -20,12 +21,15 @@ from bot.loop_monitor import LoopMonitor
 from bot.settings import Settings
 from bot.studio import Studio
 from gan.pool import ProcessPool, RenderPool
-from storage import StorageUnavailableError, Store
+from storage import StorageError, StorageUnavailableError, Store
 
 log = logging.getLogger(__name__)
 
 RENDER_GRACE_SECONDS = 20.0
 DELIVERY_GRACE_SECONDS = 10.0
+KEPT_JOBS = timedelta(days=30)
+"""How long the rows of finished jobs are kept; their renders stay for ever."""
+TIDY_SECONDS = 24 * 60 * 60.0
 
 
 def run(settings: Settings) -> int:
@@ -92,17 +96,28 @@ async def assist(settings: Settings, pool: RenderPool, stop: asyncio.Event) -> N
         dispatcher = Dispatcher(store, pool, settings, client, owner)
         studio.on_submitted = dispatcher.wake
         studio.on_cancelled = dispatcher.interrupt
-        await _serve(client, dispatcher, LoopMonitor(settings.loop_report), settings, stop)
+        monitor = LoopMonitor(settings.loop_report)
+        for work in (monitor.run(), _tidy(store)):
+            stack.callback(asyncio.create_task(work).cancel)
+        await _serve(client, dispatcher, settings.discord_token.get_secret_value(), stop)
 
 
-async def _serve(
-    client: RestyleClient, dispatcher: Dispatcher, monitor: LoopMonitor, settings: Settings, stop: asyncio.Event
-) -> None:
+async def _tidy(store: Store) -> None:
+    """Drop the rows of jobs that ended long ago, once a day."""
+    while True:
+        try:
+            forgotten = await store.jobs.forget_finished(datetime.now(UTC) - KEPT_JOBS)
+            log.info("dropped the rows of %d jobs that ended more than %d days ago", forgotten, KEPT_JOBS.days)
+        except StorageError as error:
+            log.warning("old jobs are not dropped: %s", error)
+        await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _serve(client: RestyleClient, dispatcher: Dispatcher, token: str, stop: asyncio.Event) -> None:
     """Run until `stop` is set or the connection ends for good, whose error is raised."""
-    connection = asyncio.create_task(client.start(settings.discord_token.get_secret_value()), name="connection")
+    connection = asyncio.create_task(client.start(token), name="connection")
     rendering = asyncio.create_task(dispatcher.run(), name="dispatcher")
     stopped = asyncio.create_task(stop.wait(), name="stop signal")
-    monitoring = asyncio.create_task(monitor.run(), name="loop monitor")
     try:
         await asyncio.wait({connection, rendering, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
@@ -115,8 +130,7 @@ async def _serve(
                 task.result()
     finally:
         stopped.cancel()
-        monitoring.cancel()
         rendering.cancel()
         await client.close()
-        await asyncio.gather(connection, rendering, stopped, monitoring, return_exceptions=True)
+        await asyncio.gather(connection, rendering, stopped, return_exceptions=True)
         log.info("stopped")

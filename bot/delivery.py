@@ -152,7 +152,7 @@ class Delivery:
 
     async def _post(self, channel: discord.PartialMessageable, render: Render) -> int:
         for shrink in (1, 2, 4, 8):
-            files = await card_files(render, self._store.images, self._limit(render), shrink)
+            files = await card_files(render, self._store.images, self._limit(render), shrink=shrink)
             view = result_card(render, result_rows(render))
             try:
                 message = await channel.send(view=view, files=upload(files), nonce=f"restyle-{render.id}")

@@ -1,20 +1,34 @@
-"""Pictures for people to look at: sized to a guild's limit, tinted with a mask. Synchronous: call it from a thread."""
+"""Pictures for people to look at: sized to a guild's limit, dimmed by a mask. Synchronous: see `in_picture_thread`."""
 
 from __future__ import annotations
 
+import asyncio
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
 
 from gan.mask.edit import edit_mask
-from gan.request import MaskEdit
+from gan.request import MAX_SIZE, MaskEdit
+
+Result = TypeVar("Result")
 
 GALLERY_SIDE = 1600
+LARGEST_SIDE = MAX_SIZE
 _QUALITIES = (92, 85, 75, 60)
 _OUTLINE_COLOUR = (255, 0, 128)
 _OUTSIDE_LIGHT = 0.35
+# Pictures are decoded whole: two at a time bound the memory and leave the processor to the renderer.
+_THREADS = ThreadPoolExecutor(2, "pictures")
+
+
+async def in_picture_thread(work: Callable[[], Result]) -> Result:
+    """Do work on pictures off the event loop, two at a time."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
 
 
 def gallery_jpeg(path: Path, max_bytes: int, side: int = GALLERY_SIDE) -> bytes:

@@ -77,6 +77,8 @@ class ProgressBoard:
 
     def requeued(self, job: Job) -> None:
         """Show that the job waits again."""
+        if job.id not in self._tracked:
+            self.track(job, None)
         if tracked := self._tracked.get(job.id):
             tracked.running = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from bot.intake import CleanImage, check_size, read_image
 from bot.settings import Settings
 from gan.mask.user_mask import load_user_mask
 from gan.request import MAX_VARIANTS, MaskEdit, Mode, Region
-from storage import Store
+from storage import Store, TooManyJobsError
 from storage.models import Job, NewJob, Render, Style
 
 log = logging.getLogger(__name__)
@@ -108,14 +109,11 @@ class Studio:
         """Refuse a member at the cap before any file is downloaded; `submit` checks it again for good.
 
         Raises:
-            RefusedError: the member has too many active jobs.
+            TooManyJobsError: the member is at the cap.
         """
         active = len(await self._store.jobs.active(member_id))
         if active >= self._settings.jobs_per_member:
-            raise RefusedError(
-                f"You already have {active} renders waiting or running; wait for one to finish or cancel one.",
-                f"member {member_id} is at the cap",
-            )
+            raise TooManyJobsError(active, self._settings.jobs_per_member)
 
     def check_upload_size(self, filename: str, size: int) -> None:
         """Refuse a file by its announced size, before it is downloaded. Raises IntakeError."""
@@ -234,8 +232,9 @@ class Studio:
         return style
 
     async def image_sha(self, upload: Upload) -> str:
-        """The name under which a picture would be kept: how history finds the renders of an attached garment."""
-        return (await self._store.images.put(await self._in_thread((await self._read(upload)).png))).sha
+        """The name under which a picture would be kept, so that history finds the renders of an attached garment."""
+        image = await self._read(upload)
+        return await self._in_thread(lambda: hashlib.sha256(image.png()).hexdigest())
 
     async def _read(self, upload: Upload) -> CleanImage:
         return await self._in_thread(

@@ -16,6 +16,7 @@ from bot.card_files import card_files, file_limit, upload
 from bot.cards import result_card
 from bot.history_cards import best_variant, history_page, menu_label, shown_heading, thumbnail_file
 from bot.permissions import require_permissions
+from bot.pictures import LARGEST_SIDE
 from storage.models import Render
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ async def show_render(
     interaction: discord.Interaction[RestyleClient], render: Render, *, postable: bool = True
 ) -> None:
     """Put a render, from the project's own files, in the interaction's answer."""
-    files = await card_files(render, interaction.client.store.images, file_limit(interaction.guild))
+    images, limit = interaction.client.store.images, file_limit(interaction.guild)
+    files = await card_files(render, images, limit, side=LARGEST_SIDE)
     buttons: ui.ActionRow[Any] = ui.ActionRow()
     if postable:
         buttons.add_item(PostRenderButton(render.id))

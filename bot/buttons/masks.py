@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -16,7 +16,7 @@ from bot.card_files import file_limit
 from bot.cards import ACCENT, MASK_FILE
 from bot.errors import RefusedError
 from bot.permissions import require_author
-from bot.pictures import mask_overlay
+from bot.pictures import in_picture_thread, mask_overlay
 from bot.requests import member_of
 from bot.wording import duration, harmless
 from gan.request import MaskEdit, Part
@@ -155,7 +155,7 @@ async def _show_panel(interaction: discord.Interaction[RestyleClient], render: R
     if render.mask_sha is None:
         raise RefusedError("This result was made without a mask.", f"render {render.id} has no mask")
     garment, mask = await images.path(render.garment_sha), await images.path(render.mask_sha)
-    overlay = await asyncio.to_thread(mask_overlay, garment, mask, edit, file_limit(interaction.guild))
+    overlay = await in_picture_thread(partial(mask_overlay, garment, mask, edit, file_limit(interaction.guild)))
     file = discord.File(io.BytesIO(overlay), filename=MASK_FILE)
     await interaction.edit_original_response(view=mask_panel(render, edit), attachments=[file])
 

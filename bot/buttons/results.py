@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -14,7 +14,7 @@ from bot.buttons.base import RENDER_ID, PersistentItem, find_render, menu_values
 from bot.buttons.masks import MaskButton
 from bot.card_files import file_limit
 from bot.permissions import require_author, require_permissions
-from bot.pictures import full_size
+from bot.pictures import full_size, in_picture_thread
 from bot.requests import acknowledge, announce, member_of
 from bot.wording import vote_emoji
 from storage.models import Render, RenderVariant
@@ -99,7 +99,7 @@ class FullSizeMenu(PersistentItem[ui.Select[Any]], template=rf"restyle:full:{REN
         number = int(menu_values(interaction)[0])
         variant = next(variant for variant in render.variants if variant.number == number)
         path = await interaction.client.store.images.path(variant.image_sha)
-        data, suffix = await asyncio.to_thread(full_size, path, file_limit(interaction.guild))
+        data, suffix = await in_picture_thread(partial(full_size, path, file_limit(interaction.guild)))
         file = discord.File(io.BytesIO(data), filename=f"restyle-{render.id}-{number}-full{suffix}")
         text = f"{vote_emoji(number)} of {render.id}, {variant.width}×{variant.height} pixels"
         await interaction.edit_original_response(content=text, attachments=[file])
