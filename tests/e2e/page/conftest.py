@@ -10,7 +10,7 @@ import discord
 import pytest
 import pytest_asyncio
 import yarl
-from playwright.async_api import Browser, Error, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Error, Page, ViewportSize, async_playwright, expect
 
 from bot.playground.server import Playground
 from bot.playground.settings import PlaygroundSettings, RateLimit
@@ -19,7 +19,8 @@ from tests.e2e.page.scripted_bot import ScriptedBot, running_bot
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
-PATIENCE_MS = 8000
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
@@ -28,7 +29,7 @@ async def browser() -> AsyncIterator[Browser]:
     system = next((path for name in NAMES if (path := shutil.which(name))), None)
     async with async_playwright() as playwright:
         try:
-            chromium = await playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
+            chromium = await playwright.chromium.launch(executable_path=system, args=["--no-sandbox", "--disable-gpu"])
         except Error as problem:
             pytest.skip(f"No Chromium that starts: {str(problem).splitlines()[0]}. Install chromium to test the page.")
         yield chromium
@@ -36,9 +37,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Playground]:
-    """A fresh channel; the bot has one second to answer, so that a failure shows soon."""
-    settings = PlaygroundSettings(tmp_path, acknowledge_seconds=1.0, reaction_limit=RateLimit(50, 1.0))
+async def playground(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Playground]:
+    """A fresh channel; its parameter is how many seconds the bot has to answer, long enough for a busy machine."""
+    seconds = getattr(request, "param", 30.0)
+    settings = PlaygroundSettings(tmp_path, acknowledge_seconds=seconds, reaction_limit=RateLimit(50, 1.0))
     async with Playground(settings) as server:
         monkeypatch.setattr(discord.http.Route, "BASE", server.api_url)
         gateway = yarl.URL(server.base_url.replace("http", "ws") + "/gateway")

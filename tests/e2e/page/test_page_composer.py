@@ -141,6 +141,7 @@ async def test_a_command_is_sent_with_the_keyboard_alone(page, bot):
     await expect(page.get_by_label("Message, or a slash for commands")).to_be_focused()
 
 
+@pytest.mark.parametrize("playground", [1.0], indirect=True)
 async def test_a_command_without_an_answer_says_so_and_can_be_tried_again(page):
     await run_command(page, "slow")
     await expect(page.locator("#waiting")).to_have_text("Waiting for the assistant…")

@@ -130,6 +130,7 @@ async def test_gallery_is_swiped_on_a_phone(open_page, bot):
     await expect(page.locator(".lightbox-caption")).to_have_text("Variant 2: print")
 
 
+@pytest.mark.parametrize("playground", [4.0], indirect=True)
 async def test_buttons_edit_fail_and_stay_closed(page, bot):
     message = await restyle(page, variants=1)
     await expect(message.get_by_role("button", name="Closed")).to_be_disabled()

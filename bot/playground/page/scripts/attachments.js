@@ -31,8 +31,11 @@ export function attachmentBlocks(attachments, lightbox) {
 
 /** @returns {HTMLElement} a file to download. */
 export function fileCard(name, size, url) {
-  return element('a', { class: 'file-card', href: reachableUrl(url), download: name },
+  return element(
+    'a',
+    { class: 'file-card', href: reachableUrl(url), download: name },
     icon('file'),
     element('span', { class: 'file-card-text' }, name, size ? element('small', {}, fileSize(size)) : null),
-    icon('download'));
+    icon('download'),
+  );
 }

@@ -14,7 +14,11 @@ export function displayName(user, member = undefined) {
 export function avatar(user, className = 'avatar') {
   const url = avatarUrl(user);
   if (url) return element('img', { class: className, src: reachableUrl(url), alt: '' });
-  const node = element('span', { class: `${className} is-initials`, 'aria-hidden': 'true' }, initials(displayName(user)));
+  const node = element(
+    'span',
+    { class: `${className} is-initials`, 'aria-hidden': 'true' },
+    initials(displayName(user)),
+  );
   node.style.setProperty('--hue', HUES[Number(BigInt(user?.id ?? 0) % BigInt(HUES.length))]);
   return node;
 }
@@ -25,5 +29,10 @@ function avatarUrl(user) {
 }
 
 function initials(name) {
-  return name.split(/\s+/).slice(0, 2).map((word) => [...word][0]).join('').toUpperCase();
+  return name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0])
+    .join('')
+    .toUpperCase();
 }

@@ -66,12 +66,23 @@ export class CommandForm {
 
   #build() {
     const { name, description } = this.#entry;
-    const close = element('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close the command', onclick: () => this.#onDone() }, icon('close'));
-    const form = element('form', { class: 'command-form', 'aria-label': `Command /${name}`, novalidate: true },
-      element('header', { class: 'command-form-head' },
-        element('div', {}, element('h2', { class: 'command-name' }, `/${name}`), element('p', {}, description)), close),
+    const close = element(
+      'button',
+      { type: 'button', class: 'icon-button', 'aria-label': 'Close the command', onclick: () => this.#onDone() },
+      icon('close'),
+    );
+    const form = element(
+      'form',
+      { class: 'command-form', 'aria-label': `Command /${name}`, novalidate: true },
+      element(
+        'header',
+        { class: 'command-form-head' },
+        element('div', {}, element('h2', { class: 'command-name' }, `/${name}`), element('p', {}, description)),
+        close,
+      ),
       element('div', { class: 'command-form-body' }, this.#fieldGrid, this.#optional),
-      element('footer', { class: 'command-form-foot' }, this.#error, this.#send));
+      element('footer', { class: 'command-form-foot' }, this.#error, this.#send),
+    );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
@@ -118,9 +129,18 @@ export class CommandForm {
       this.#fieldFor(option).focus();
       if (canPaint) this.#paintMask();
     };
-    return element('button', {
-      type: 'button', class: 'chip', title: option.description, dataset: { option: option.name }, onclick: add,
-    }, icon(canPaint ? 'brush' : 'plus'), canPaint ? 'Paint the mask' : speakingName(option.name));
+    return element(
+      'button',
+      {
+        type: 'button',
+        class: 'chip',
+        title: option.description,
+        dataset: { option: option.name },
+        onclick: add,
+      },
+      icon(canPaint ? 'brush' : 'plus'),
+      canPaint ? 'Paint the mask' : speakingName(option.name),
+    );
   }
 
   async #paintMask() {

@@ -2,7 +2,16 @@
 
 /** Discord's option types. */
 export const OPTION = {
-  SUBCOMMAND: 1, GROUP: 2, STRING: 3, INTEGER: 4, BOOLEAN: 5, USER: 6, CHANNEL: 7, ROLE: 8, MENTIONABLE: 9, NUMBER: 10,
+  SUBCOMMAND: 1,
+  GROUP: 2,
+  STRING: 3,
+  INTEGER: 4,
+  BOOLEAN: 5,
+  USER: 6,
+  CHANNEL: 7,
+  ROLE: 8,
+  MENTIONABLE: 9,
+  NUMBER: 10,
   ATTACHMENT: 11,
 };
 
@@ -81,6 +90,7 @@ export function readTypedCommand(entryList, typed) {
 
 /** @returns {CommandEntry|undefined} the command that restyles: it takes a garment and a style picture. */
 export function restyleCommand(commands) {
-  const takes = ({ options }, name) => options.some((option) => option.type === OPTION.ATTACHMENT && option.name === name);
+  const takes = ({ options }, name) =>
+    options.some((option) => option.type === OPTION.ATTACHMENT && option.name === name);
   return flattenCommands(commands).find((entry) => takes(entry, 'garment') && takes(entry, 'style'));
 }

@@ -27,44 +27,70 @@ export function embedCards(embeds, context) {
 }
 
 function embedCard(embed, others, context) {
-  const images = [embed, ...others].filter(({ image }) => image).map(({ image, title }) => ({
-    url: image.url, width: image.width, height: image.height, description: title ?? embed.title ?? '',
-  }));
-  const card = element('article', { class: 'embed', 'aria-label': embed.title ?? 'Embed' },
+  const images = [embed, ...others]
+    .filter(({ image }) => image)
+    .map(({ image, title }) => ({
+      url: image.url,
+      width: image.width,
+      height: image.height,
+      description: title ?? embed.title ?? '',
+    }));
+  const card = element(
+    'article',
+    { class: 'embed', 'aria-label': embed.title ?? 'Embed' },
     embed.thumbnail && element('img', { class: 'embed-thumbnail', src: reachableUrl(embed.thumbnail.url), alt: '' }),
     embed.author && author(embed.author),
     embed.title && title(embed, context),
     embed.description && element('div', { class: 'markdown' }, context.markdown(embed.description)),
     embed.fields?.length ? fields(embed.fields, context) : null,
     images.length ? gallery(images, context.lightbox) : null,
-    footer(embed));
+    footer(embed),
+  );
   if (embed.color) card.style.setProperty('--accent-bar', cssColour(embed.color));
   return card;
 }
 
 function author({ name, url, icon_url: iconUrl }) {
-  return element('p', { class: 'embed-author' },
+  return element(
+    'p',
+    { class: 'embed-author' },
     iconUrl && element('img', { src: reachableUrl(iconUrl), alt: '' }),
-    url ? element('a', { href: url, target: '_blank', rel: 'noreferrer noopener' }, name) : name);
+    url ? element('a', { href: url, target: '_blank', rel: 'noreferrer noopener' }, name) : name,
+  );
 }
 
 function title(embed, context) {
   const text = context.markdown(embed.title);
-  return element('div', { class: 'embed-title markdown' },
-    embed.url ? element('a', { href: embed.url, target: '_blank', rel: 'noreferrer noopener' }, text) : text);
+  return element(
+    'div',
+    { class: 'embed-title markdown' },
+    embed.url ? element('a', { href: embed.url, target: '_blank', rel: 'noreferrer noopener' }, text) : text,
+  );
 }
 
 function fields(list, context) {
-  return element('dl', { class: 'embed-fields' }, list.map((field) => element('div', { class: field.inline && 'is-inline' },
-    element('dt', { class: 'markdown' }, context.markdown(field.name)),
-    element('dd', { class: 'markdown' }, context.markdown(field.value)))));
+  return element(
+    'dl',
+    { class: 'embed-fields' },
+    list.map((field) =>
+      element(
+        'div',
+        { class: field.inline && 'is-inline' },
+        element('dt', { class: 'markdown' }, context.markdown(field.name)),
+        element('dd', { class: 'markdown' }, context.markdown(field.value)),
+      ),
+    ),
+  );
 }
 
 function footer({ footer: foot, timestamp }) {
   if (!foot && !timestamp) return null;
-  return element('p', { class: 'embed-footer' },
+  return element(
+    'p',
+    { class: 'embed-footer' },
     foot?.icon_url && element('img', { src: reachableUrl(foot.icon_url), alt: '' }),
     foot?.text,
     foot?.text && timestamp && ' · ',
-    timestamp && timestampElement(Date.parse(timestamp) / 1000, 'f'));
+    timestamp && timestampElement(Date.parse(timestamp) / 1000, 'f'),
+  );
 }

@@ -9,10 +9,12 @@ import { gallery, mediaItem } from './gallery.js';
 const BUILDERS = {
   [TYPE.ROW]: actionRow,
   [TYPE.SECTION]: section,
-  [TYPE.TEXT]: (component, message, context) => element('div', { class: 'markdown' }, context.markdown(component.content)),
+  [TYPE.TEXT]: (component, message, context) =>
+    element('div', { class: 'markdown' }, context.markdown(component.content)),
   [TYPE.THUMBNAIL]: thumbnail,
   [TYPE.GALLERY]: (component, message, context) => gallery(component.items.map(mediaItem), context.lightbox),
-  [TYPE.FILE]: ({ file, name, size }) => fileCard(name ?? decodeURIComponent(new URL(file.url, location.href).pathname.split('/').at(-1)), size, file.url),
+  [TYPE.FILE]: ({ file, name, size }) =>
+    fileCard(name ?? decodeURIComponent(new URL(file.url, location.href).pathname.split('/').at(-1)), size, file.url),
   [TYPE.SEPARATOR]: separator,
   [TYPE.CONTAINER]: container,
 };
@@ -28,8 +30,11 @@ export function layoutComponent(component, message, context) {
 }
 
 function container(component, message, context) {
-  const node = element('div', { class: 'container' },
-    component.components.map((child) => layoutComponent(child, message, context)));
+  const node = element(
+    'div',
+    { class: 'container' },
+    component.components.map((child) => layoutComponent(child, message, context)),
+  );
   if (component.accent_color !== null && component.accent_color !== undefined) {
     node.style.setProperty('--accent-bar', cssColour(component.accent_color));
   }
@@ -40,12 +45,20 @@ function container(component, message, context) {
 }
 
 function section({ components, accessory }, message, context) {
-  const side = accessory.type === TYPE.BUTTON
-    ? rowItem(accessory, message, context)
-    : layoutComponent(accessory, message, context);
-  return element('div', { class: 'section' },
-    element('div', { class: 'section-text' }, components.map((child) => layoutComponent(child, message, context))),
-    element('div', { class: 'section-side' }, side));
+  const side =
+    accessory.type === TYPE.BUTTON
+      ? rowItem(accessory, message, context)
+      : layoutComponent(accessory, message, context);
+  return element(
+    'div',
+    { class: 'section' },
+    element(
+      'div',
+      { class: 'section-text' },
+      components.map((child) => layoutComponent(child, message, context)),
+    ),
+    element('div', { class: 'section-side' }, side),
+  );
 }
 
 function thumbnail(component, message, context) {

@@ -69,13 +69,38 @@ export class Composer {
 
   #buildBox() {
     const listId = uniqueId('commands');
-    this.#list = element('div', { class: 'command-list', role: 'listbox', id: listId, 'aria-label': 'Commands', hidden: true });
-    this.#text = element('textarea', {
-      id: 'message-box', class: 'message-box', rows: '1', maxlength: '2000', 'aria-label': 'Message, or a slash for commands',
-      'aria-autocomplete': 'list', 'aria-controls': listId,
+    this.#list = element('div', {
+      class: 'command-list',
+      role: 'listbox',
+      id: listId,
+      'aria-label': 'Commands',
+      hidden: true,
     });
-    const restyle = element('button', { type: 'button', class: 'icon-button is-accent', 'aria-label': 'Restyle a garment', title: 'Restyle a garment', onclick: () => this.#openRestyle() }, icon('wand'));
-    const send = element('button', { type: 'button', class: 'icon-button', 'aria-label': 'Send message', onclick: () => this.#send() }, icon('send'));
+    this.#text = element('textarea', {
+      id: 'message-box',
+      class: 'message-box',
+      rows: '1',
+      maxlength: '2000',
+      'aria-label': 'Message, or a slash for commands',
+      'aria-autocomplete': 'list',
+      'aria-controls': listId,
+    });
+    const restyle = element(
+      'button',
+      {
+        type: 'button',
+        class: 'icon-button is-accent',
+        'aria-label': 'Restyle a garment',
+        title: 'Restyle a garment',
+        onclick: () => this.#openRestyle(),
+      },
+      icon('wand'),
+    );
+    const send = element(
+      'button',
+      { type: 'button', class: 'icon-button', 'aria-label': 'Send message', onclick: () => this.#send() },
+      icon('send'),
+    );
     this.#box = element('div', { class: 'composer-box' }, restyle, this.#text, send);
     this.#text.addEventListener('input', () => this.#onInput());
     this.#text.addEventListener('keydown', (event) => this.#onKey(event));
@@ -114,13 +139,18 @@ export class Composer {
   }
 
   #noCommands(typed) {
-    if (!this.#context.store.commands.length) return 'The assistant is still starting; its commands appear here in a moment.';
+    if (!this.#context.store.commands.length)
+      return 'The assistant is still starting; its commands appear here in a moment.';
     return `There is no command “/${typed}”.`;
   }
 
   #commandRow(entry, index) {
-    const row = element('div', { role: 'option', class: 'command-row', id: `command-row-${index}`, 'aria-selected': 'false' },
-      element('span', { class: 'command-name' }, `/${entry.name}`), element('span', { class: 'command-description' }, entry.description));
+    const row = element(
+      'div',
+      { role: 'option', class: 'command-row', id: `command-row-${index}`, 'aria-selected': 'false' },
+      element('span', { class: 'command-name' }, `/${entry.name}`),
+      element('span', { class: 'command-description' }, entry.description),
+    );
     row.addEventListener('pointerdown', (event) => {
       event.preventDefault();
       this.#openForm(entry);
@@ -145,7 +175,8 @@ export class Composer {
     const isListOpen = !this.#list.hidden && this.#matches.length > 0;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (isListOpen && event.key in steps) this.#highlight(steps[event.key]);
-    else if (isListOpen && ['Enter', 'Tab'].includes(event.key) && !event.shiftKey) this.#openForm(this.#matches[this.#active]);
+    else if (isListOpen && ['Enter', 'Tab'].includes(event.key) && !event.shiftKey)
+      this.#openForm(this.#matches[this.#active]);
     else if (event.key === 'Escape' && !this.#list.hidden) this.#hideList();
     else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.#send();
     else return;
@@ -199,7 +230,8 @@ export class Composer {
     if (!files.length || document.querySelector('dialog[open]')) return;
     if (!this.#form) this.#openRestyle();
     for (const file of files) {
-      if (this.#form && !this.#form.takeFile(file)) this.#context.complain(`${file.name} was left out: every picture of this command is chosen already.`);
+      if (this.#form && !this.#form.takeFile(file))
+        this.#context.complain(`${file.name} was left out: every picture of this command is chosen already.`);
     }
   }
 }

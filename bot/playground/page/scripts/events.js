@@ -29,13 +29,17 @@ export class LiveEvents extends EventTarget {
   #open(url) {
     const socket = new WebSocket(url);
     this.#socket = socket;
-    socket.addEventListener('open', () => this.#whenCurrent(socket, () => {
-      this.#delay = FIRST_DELAY_MS;
-      this.dispatchEvent(new Event('open'));
-    }));
-    socket.addEventListener('message', (event) => this.#whenCurrent(socket, () => {
-      this.dispatchEvent(new CustomEvent('frame', { detail: JSON.parse(event.data) }));
-    }));
+    socket.addEventListener('open', () =>
+      this.#whenCurrent(socket, () => {
+        this.#delay = FIRST_DELAY_MS;
+        this.dispatchEvent(new Event('open'));
+      }),
+    );
+    socket.addEventListener('message', (event) =>
+      this.#whenCurrent(socket, () => {
+        this.dispatchEvent(new CustomEvent('frame', { detail: JSON.parse(event.data) }));
+      }),
+    );
     socket.addEventListener('close', () => this.#whenCurrent(socket, () => this.#retry(url)));
   }
 

@@ -58,10 +58,24 @@ function cell(item, pictures, index, lightbox) {
   }
   const picture = pictures[index];
   const name = picture.description || picture.filename;
-  const image = element('img', { src: picture.url, alt: name, width: item.width, height: item.height, decoding: 'async' });
-  const button = element('button', {
-    type: 'button', class: 'gallery-cell', 'aria-label': `Open large: ${name}`, dataset: { focusKey: `picture-${index}` },
-  }, image, picture.description && element('span', { class: 'gallery-caption', 'aria-hidden': 'true' }, picture.description));
+  const image = element('img', {
+    src: picture.url,
+    alt: name,
+    width: item.width,
+    height: item.height,
+    decoding: 'async',
+  });
+  const button = element(
+    'button',
+    {
+      type: 'button',
+      class: 'gallery-cell',
+      'aria-label': `Open large: ${name}`,
+      dataset: { focusKey: `picture-${index}` },
+    },
+    image,
+    picture.description && element('span', { class: 'gallery-caption', 'aria-hidden': 'true' }, picture.description),
+  );
   button.classList.toggle('is-spoiler', Boolean(item.spoiler));
   button.addEventListener('click', () => {
     if (button.classList.contains('is-spoiler')) button.classList.remove('is-spoiler');
@@ -72,10 +86,22 @@ function cell(item, pictures, index, lightbox) {
 }
 
 function missingPicture(name) {
-  return element('div', { class: 'gallery-missing' }, icon('warning'), element('span', {}, `Picture not available: ${name}`));
+  return element(
+    'div',
+    { class: 'gallery-missing' },
+    icon('warning'),
+    element('span', {}, `Picture not available: ${name}`),
+  );
 }
 
 /** @returns {MediaItem} what Discord's component media looks like to the gallery. */
 export function mediaItem({ media, description, spoiler }) {
-  return { url: media.url, width: media.width, height: media.height, contentType: media.content_type, description, spoiler };
+  return {
+    url: media.url,
+    width: media.width,
+    height: media.height,
+    contentType: media.content_type,
+    description,
+    spoiler,
+  };
 }

@@ -79,8 +79,12 @@ export class Interactions extends EventTarget {
 
   #sendFromMessage(message, data) {
     this.#failures.delete(message.id);
-    return this.#send(KIND.COMPONENT, { ...data, message_id: message.id }, {},
-      { messageId: message.id, customId: data.custom_id });
+    return this.#send(
+      KIND.COMPONENT,
+      { ...data, message_id: message.id },
+      {},
+      { messageId: message.id, customId: data.custom_id },
+    );
   }
 
   async #send(type, data, files, entry) {

@@ -77,9 +77,13 @@ export class Lightbox {
   }
 
   #listenForSwipes(stage) {
-    stage.addEventListener('touchstart', (event) => {
-      this.#swipeStart = event.touches.length === 1 ? event.touches[0].clientX : null;
-    }, { passive: true });
+    stage.addEventListener(
+      'touchstart',
+      (event) => {
+        this.#swipeStart = event.touches.length === 1 ? event.touches[0].clientX : null;
+      },
+      { passive: true },
+    );
     stage.addEventListener('touchend', (event) => {
       if (this.#swipeStart === null || this.#pictures.length < 2) return;
       const distance = event.changedTouches[0].clientX - this.#swipeStart;
@@ -93,5 +97,9 @@ function actionLink(iconName, text, properties) {
 }
 
 function stepButton(iconName, label, onclick) {
-  return element('button', { type: 'button', class: 'icon-button lightbox-step', 'aria-label': label, onclick }, icon(iconName));
+  return element(
+    'button',
+    { type: 'button', class: 'icon-button lightbox-step', 'aria-label': label, onclick },
+    icon(iconName),
+  );
 }

@@ -28,10 +28,19 @@ import { openPopover } from './popover.js';
 export function listBox(options) {
   const chosen = new Set(options.entries.filter((entry) => entry.default).map(({ value }) => value));
   const text = element('span', { class: 'list-box-text' });
-  const button = element('button', {
-    type: 'button', class: 'list-box', disabled: options.disabled, 'aria-haspopup': 'listbox', 'aria-expanded': 'false',
-    dataset: options.focusKey ? { focusKey: options.focusKey } : {},
-  }, text, icon('down'));
+  const button = element(
+    'button',
+    {
+      type: 'button',
+      class: 'list-box',
+      disabled: options.disabled,
+      'aria-haspopup': 'listbox',
+      'aria-expanded': 'false',
+      dataset: options.focusKey ? { focusKey: options.focusKey } : {},
+    },
+    text,
+    icon('down'),
+  );
   const showChoice = () => describeChoice(button, text, chosen, options);
   button.addEventListener('click', () => openList(button, chosen, options, showChoice));
   showChoice();
@@ -49,7 +58,10 @@ function openList(button, chosen, options, showChoice) {
   const several = (options.maximum ?? 1) > 1;
   const before = [...chosen].join('\n');
   const list = element('div', {
-    role: 'listbox', class: 'list-box-list', 'aria-label': options.label, 'aria-multiselectable': several ? 'true' : null,
+    role: 'listbox',
+    class: 'list-box-list',
+    'aria-label': options.label,
+    'aria-multiselectable': several ? 'true' : null,
   });
   const close = openPopover(button, list, {
     label: options.label,
@@ -60,7 +72,8 @@ function openList(button, chosen, options, showChoice) {
       if (several && isComplete && [...chosen].join('\n') !== before) options.onChange([...chosen]);
     },
   });
-  const choose = (entry, node) => (several ? toggle(entry, node, chosen, options) : chooseOne(entry, chosen, options, close));
+  const choose = (entry, node) =>
+    several ? toggle(entry, node, chosen, options) : chooseOne(entry, chosen, options, close);
   const nodes = options.entries.map((entry) => entryNode(entry, chosen, choose));
   list.append(...nodes);
   list.addEventListener('keydown', (event) => moveInList(event, nodes));
@@ -81,14 +94,24 @@ function toggle(entry, node, chosen, { maximum }) {
 }
 
 function entryNode(entry, chosen, choose) {
-  const node = element('div', {
-    role: 'option', class: 'list-box-entry', tabindex: '-1', 'aria-selected': String(chosen.has(entry.value)),
-    dataset: { value: entry.value },
-  },
-  entry.emoji?.name && element('span', { 'aria-hidden': 'true' }, entry.emoji.name),
-  element('span', { class: 'list-box-entry-text' }, entry.label,
-    entry.description && element('small', {}, entry.description)),
-  icon('check'));
+  const node = element(
+    'div',
+    {
+      role: 'option',
+      class: 'list-box-entry',
+      tabindex: '-1',
+      'aria-selected': String(chosen.has(entry.value)),
+      dataset: { value: entry.value },
+    },
+    entry.emoji?.name && element('span', { 'aria-hidden': 'true' }, entry.emoji.name),
+    element(
+      'span',
+      { class: 'list-box-entry-text' },
+      entry.label,
+      entry.description && element('small', {}, entry.description),
+    ),
+    icon('check'),
+  );
   node.addEventListener('click', () => choose(entry, node));
   return node;
 }

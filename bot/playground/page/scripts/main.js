@@ -38,7 +38,8 @@ const context = {
   lightbox: new Lightbox(),
   markdown: (text) => renderMarkdown(text, names),
   plainText: (text) => plainText(text, names),
-  react: (message, emoji, isAdded) => attempt((isAdded ? addReaction : removeReaction)(store.channelId, message.id, emoji, store.userId)),
+  react: (message, emoji, isAdded) =>
+    attempt((isAdded ? addReaction : removeReaction)(store.channelId, message.id, emoji, store.userId)),
   deleteMessage: removeMessage,
   paintMask,
   complain,
@@ -124,10 +125,25 @@ function drawChannels() {
   part('channel-name').textContent = store.channel?.name ?? '';
   part('channel-topic').textContent = store.channel?.topic ?? '';
   document.title = `#${store.channel?.name ?? 'channel'} · ${store.guild?.name ?? 'Playground'}`;
-  part('channels').replaceChildren(...store.channels.map((channel) => element('li', {}, element('button', {
-    type: 'button', class: 'channel-link', 'aria-current': channel.id === store.channelId ? 'page' : null,
-    onclick: () => openChannel(channel.id),
-  }, icon('hash'), channel.name))));
+  part('channels').replaceChildren(
+    ...store.channels.map((channel) =>
+      element(
+        'li',
+        {},
+        element(
+          'button',
+          {
+            type: 'button',
+            class: 'channel-link',
+            'aria-current': channel.id === store.channelId ? 'page' : null,
+            onclick: () => openChannel(channel.id),
+          },
+          icon('hash'),
+          channel.name,
+        ),
+      ),
+    ),
+  );
 }
 
 function drawState() {
@@ -187,14 +203,18 @@ function connectPage() {
 function followEvents() {
   store.addEventListener('state', drawState);
   for (const name of ['reset', 'added', 'removed']) {
-    store.addEventListener(name, () => ((name === 'reset' || store.messages.length < 2) ? drawStart() : undefined));
+    store.addEventListener(name, () => (name === 'reset' || store.messages.length < 2 ? drawStart() : undefined));
   }
   live.addEventListener('open', () => {
     part('connection').hidden = true;
     attempt(loadMessages());
   });
-  interactions.addEventListener('waiting', () => { part('waiting').hidden = !interactions.isWaiting; });
-  live.addEventListener('lost', () => { part('connection').hidden = false; });
+  interactions.addEventListener('waiting', () => {
+    part('waiting').hidden = !interactions.isWaiting;
+  });
+  live.addEventListener('lost', () => {
+    part('connection').hidden = false;
+  });
   live.addEventListener('frame', ({ detail: { t, d } }) => FRAMES[t]?.(d));
 }
 

@@ -72,15 +72,21 @@ function renderBlock({ kind, ordered, lines }, names) {
   const [first] = lines;
   switch (kind) {
     case 'heading':
-      return element('p', { class: `heading-${first.level}`, role: 'heading', 'aria-level': HEADING_LEVEL },
-        renderInline(first.text, names));
+      return element(
+        'p',
+        { class: `heading-${first.level}`, role: 'heading', 'aria-level': HEADING_LEVEL },
+        renderInline(first.text, names),
+      );
     case 'small':
       return element('p', { class: 'small-print' }, renderInline(first.text, names));
     case 'quote':
       return element('blockquote', {}, renderInline(joined(lines), names));
     case 'list':
-      return element(ordered ? 'ol' : 'ul', { start: first.start },
-        lines.map(({ text, depth }) => element('li', { class: depth && 'is-nested' }, renderInline(text, names))));
+      return element(
+        ordered ? 'ol' : 'ul',
+        { start: first.start },
+        lines.map(({ text, depth }) => element('li', { class: depth && 'is-nested' }, renderInline(text, names))),
+      );
     default:
       return element('p', {}, renderInline(joined(lines), names));
   }

@@ -32,7 +32,9 @@ class MaskPainter {
   #resolve;
   #tool = 'paint';
   #view = element('canvas', {
-    class: 'mask-canvas', tabindex: '0', role: 'application',
+    class: 'mask-canvas',
+    tabindex: '0',
+    role: 'application',
     'aria-label': 'Mask over the garment. Arrow keys move the brush, space paints.',
   });
   #tint = new OffscreenCanvas(1, 1);
@@ -70,32 +72,69 @@ class MaskPainter {
     const sizeId = uniqueId('brush-size');
     this.#size = element('input', { type: 'range', id: sizeId, min: '1', max: '30', value: '9' });
     this.#size.addEventListener('input', () => this.#draw());
-    this.#toolButtons = { paint: this.#toolButton('paint', 'brush', 'Brush'), erase: this.#toolButton('erase', 'eraser', 'Eraser') };
-    const bar = element('div', { class: 'mask-tools', role: 'toolbar', 'aria-label': 'Painting tools' },
+    this.#toolButtons = {
+      paint: this.#toolButton('paint', 'brush', 'Brush'),
+      erase: this.#toolButton('erase', 'eraser', 'Eraser'),
+    };
+    const bar = element(
+      'div',
+      { class: 'mask-tools', role: 'toolbar', 'aria-label': 'Painting tools' },
       Object.values(this.#toolButtons),
       element('label', { class: 'mask-size', for: sizeId }, 'Size', this.#size),
       actionButton('undo', 'Undo', () => this.#layers.undo() && this.#draw()),
       actionButton('invert', 'Invert', () => this.#change('invert')),
       actionButton('fill', 'Fill all', () => this.#change('fill')),
-      actionButton('trash', 'Clear', () => this.#change('clear')));
+      actionButton('trash', 'Clear', () => this.#change('clear')),
+    );
     const title = element('h2', { id: uniqueId('mask-title') }, 'Paint the mask');
-    const cancel = element('button', { type: 'button', class: 'button is-secondary', onclick: () => this.dialog.close() }, 'Cancel');
-    const use = element('button', { type: 'button', class: 'button is-primary', onclick: () => this.#finish() }, icon('check'), 'Use this mask');
-    return element('dialog', { class: 'mask-painter', 'aria-labelledby': title.id },
-      element('header', {}, title, element('p', {}, 'Brush over everything that should be restyled. What you mark in pink changes; the rest stays as it is.')),
-      bar, element('div', { class: 'mask-stage' }, this.#view),
-      element('footer', {}, this.#error, cancel, use));
+    const cancel = element(
+      'button',
+      { type: 'button', class: 'button is-secondary', onclick: () => this.dialog.close() },
+      'Cancel',
+    );
+    const use = element(
+      'button',
+      { type: 'button', class: 'button is-primary', onclick: () => this.#finish() },
+      icon('check'),
+      'Use this mask',
+    );
+    return element(
+      'dialog',
+      { class: 'mask-painter', 'aria-labelledby': title.id },
+      element(
+        'header',
+        {},
+        title,
+        element(
+          'p',
+          {},
+          'Brush over everything that should be restyled. What you mark in pink changes; the rest stays as it is.',
+        ),
+      ),
+      bar,
+      element('div', { class: 'mask-stage' }, this.#view),
+      element('footer', {}, this.#error, cancel, use),
+    );
   }
 
   #toolButton(tool, iconName, label) {
-    return element('button', {
-      type: 'button', class: 'tool', 'aria-pressed': String(tool === this.#tool), onclick: () => this.#choose(tool),
-    }, icon(iconName), label);
+    return element(
+      'button',
+      {
+        type: 'button',
+        class: 'tool',
+        'aria-pressed': String(tool === this.#tool),
+        onclick: () => this.#choose(tool),
+      },
+      icon(iconName),
+      label,
+    );
   }
 
   #choose(tool) {
     this.#tool = tool;
-    for (const [name, button] of Object.entries(this.#toolButtons)) button.setAttribute('aria-pressed', String(name === tool));
+    for (const [name, button] of Object.entries(this.#toolButtons))
+      button.setAttribute('aria-pressed', String(name === tool));
     this.#draw();
   }
 
@@ -107,7 +146,10 @@ class MaskPainter {
   #listen() {
     this.#view.addEventListener('pointerdown', (event) => this.#startStroke(event));
     this.#view.addEventListener('pointermove', (event) => this.#continueStroke(event));
-    for (const name of ['pointerup', 'pointercancel']) this.#view.addEventListener(name, () => { this.#isPainting = false; });
+    for (const name of ['pointerup', 'pointercancel'])
+      this.#view.addEventListener(name, () => {
+        this.#isPainting = false;
+      });
     this.#view.addEventListener('pointerleave', () => this.#hideCursor());
     this.dialog.addEventListener('keydown', (event) => this.#onKey(event));
     this.dialog.addEventListener('close', () => {
@@ -205,7 +247,10 @@ class MaskPainter {
   }
 
   #drawCursor(view) {
-    for (const [colour, dash] of [['black', []], ['white', [6, 6]]]) {
+    for (const [colour, dash] of [
+      ['black', []],
+      ['white', [6, 6]],
+    ]) {
       view.beginPath();
       view.setLineDash(dash);
       view.strokeStyle = colour;

@@ -24,7 +24,11 @@ export function fileSize(bytes) {
 
 /** @returns {string} `linen-shirt.jpg` as `Linen shirt`. */
 export function speakingName(filename) {
-  const words = filename.split('/').at(-1).replace(/\.\w+$/, '').replaceAll(/[-_]+/g, ' ');
+  const words = filename
+    .split('/')
+    .at(-1)
+    .replace(/\.\w+$/, '')
+    .replaceAll(/[-_]+/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

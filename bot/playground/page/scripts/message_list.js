@@ -106,7 +106,8 @@ export class MessageList {
     const node = this.#find(id);
     const next = node?.nextElementSibling;
     const hadFocus = node?.contains(document.activeElement);
-    if (node?.previousElementSibling?.matches('.day') && !next?.matches('.message')) node.previousElementSibling.remove();
+    if (node?.previousElementSibling?.matches('.day') && !next?.matches('.message'))
+      node.previousElementSibling.remove();
     node?.remove();
     const following = next?.matches('.message') && this.#context.store.findMessage(next.dataset.messageId);
     if (following) this.#redraw(following);
@@ -125,10 +126,15 @@ export class MessageList {
 
   #isContinuation(message, index) {
     const previous = this.#context.store.messages[index - 1];
-    if (!previous || message.interaction_metadata?.type === 2 || message.local || message.referenced_message) return false;
+    if (!previous || message.interaction_metadata?.type === 2 || message.local || message.referenced_message)
+      return false;
     const [earlier, later] = [new Date(previous.timestamp), new Date(message.timestamp)];
-    return previous.author.id === message.author.id && isEphemeral(previous) === isEphemeral(message)
-      && later - earlier < CONTINUATION_MS && earlier.toDateString() === later.toDateString();
+    return (
+      previous.author.id === message.author.id &&
+      isEphemeral(previous) === isEphemeral(message) &&
+      later - earlier < CONTINUATION_MS &&
+      earlier.toDateString() === later.toDateString()
+    );
   }
 
   #find(id) {
@@ -146,7 +152,12 @@ export class MessageList {
     if (event.target !== current || !['ArrowUp', 'ArrowDown', 'Home', 'End'].includes(event.key)) return;
     event.preventDefault();
     const nodes = [...this.#list.querySelectorAll('.message')];
-    const index = { ArrowUp: nodes.indexOf(current) - 1, ArrowDown: nodes.indexOf(current) + 1, Home: 0, End: nodes.length - 1 };
+    const index = {
+      ArrowUp: nodes.indexOf(current) - 1,
+      ArrowDown: nodes.indexOf(current) + 1,
+      Home: 0,
+      End: nodes.length - 1,
+    };
     const target = nodes[index[event.key]];
     if (!target) return;
     current.tabIndex = -1;
@@ -165,7 +176,7 @@ export class MessageList {
     const name = displayName(message.author, message.member);
     if (message.flags & FLAG.LOADING) return this.#context.announce(`${name} is thinking`);
     const body = this.#find(message.id)?.querySelector('.message-body');
-    const text = [...body?.querySelectorAll('.markdown, .failure') ?? []].map((node) => node.textContent).join(' ');
+    const text = [...(body?.querySelectorAll('.markdown, .failure') ?? [])].map((node) => node.textContent).join(' ');
     const pictures = body?.querySelectorAll('.gallery-cell').length ?? 0;
     const suffix = pictures ? ` ${pictures} ${pictures === 1 ? 'picture' : 'pictures'}.` : '';
     return this.#context.announce(`${name}: ${text.slice(0, 300)}${suffix}`);
@@ -192,5 +203,5 @@ function pathOf(image) {
 function rememberFocus(old, fresh) {
   if (!old.contains(document.activeElement)) return () => {};
   const key = document.activeElement.dataset.focusKey;
-  return () => (key && fresh.querySelector(`[data-focus-key="${CSS.escape(key)}"]:not([disabled])`) || fresh).focus();
+  return () => ((key && fresh.querySelector(`[data-focus-key="${CSS.escape(key)}"]:not([disabled])`)) || fresh).focus();
 }

@@ -28,28 +28,48 @@ export function messageElement(message, isContinuation, context) {
   const author = { ...message.author, ...context.store.findUser(message.author.id) };
   const name = displayName(author, message.member);
   const time = new Date(message.timestamp);
-  const node = element('article', {
-    class: 'message', tabindex: '-1', 'aria-label': `${name}, ${messageTime(time)}`, dataset: { messageId: message.id },
-  },
-  origin(message, context),
-  isContinuation
-    ? element('time', { class: 'message-gutter', datetime: time.toISOString(), 'aria-hidden': 'true' }, formatTimestamp(time, 't'))
-    : avatar(author, 'avatar message-avatar'),
-  element('div', { class: 'message-body' },
-    !isContinuation && head(author, name, time),
-    message.local ? localFailure(message, context) : body(message, name, context),
-    isEphemeral(message) && ephemeralNote(message, context)),
-  toolbar(message, context));
+  const node = element(
+    'article',
+    {
+      class: 'message',
+      tabindex: '-1',
+      'aria-label': `${name}, ${messageTime(time)}`,
+      dataset: { messageId: message.id },
+    },
+    origin(message, context),
+    isContinuation
+      ? element(
+          'time',
+          { class: 'message-gutter', datetime: time.toISOString(), 'aria-hidden': 'true' },
+          formatTimestamp(time, 't'),
+        )
+      : avatar(author, 'avatar message-avatar'),
+    element(
+      'div',
+      { class: 'message-body' },
+      !isContinuation && head(author, name, time),
+      message.local ? localFailure(message, context) : body(message, name, context),
+      isEphemeral(message) && ephemeralNote(message, context),
+    ),
+    toolbar(message, context),
+  );
   node.classList.toggle('is-continuation', isContinuation);
   node.classList.toggle('is-ephemeral', isEphemeral(message));
   return node;
 }
 
 function head(author, name, time) {
-  return element('p', { class: 'message-head' },
+  return element(
+    'p',
+    { class: 'message-head' },
     element('span', { class: 'message-author' }, name),
     author.bot && element('span', { class: 'bot-tag' }, 'Bot'),
-    element('time', { class: 'message-time', datetime: time.toISOString(), title: formatTimestamp(time, 'F') }, messageTime(time)));
+    element(
+      'time',
+      { class: 'message-time', datetime: time.toISOString(), title: formatTimestamp(time, 'F') },
+      messageTime(time),
+    ),
+  );
 }
 
 /** The line above a message: the command it answers, or the message it replies to. */
@@ -67,8 +87,14 @@ function origin(message, context) {
 }
 
 function originLine(user, rest) {
-  return element('p', { class: 'message-origin' }, avatar(user, 'avatar is-tiny'),
-    element('strong', {}, displayName(user)), ' ', rest);
+  return element(
+    'p',
+    { class: 'message-origin' },
+    avatar(user, 'avatar is-tiny'),
+    element('strong', {}, displayName(user)),
+    ' ',
+    rest,
+  );
 }
 
 function commandName(text) {
@@ -77,7 +103,7 @@ function commandName(text) {
 
 function body(message, name, context) {
   if (message.flags & FLAG.LOADING) return thinking(name);
-  const embeds = message.flags & FLAG.SUPPRESS_EMBEDS ? [] : message.embeds ?? [];
+  const embeds = message.flags & FLAG.SUPPRESS_EMBEDS ? [] : (message.embeds ?? []);
   return [
     content(message, context),
     message.flags & FLAG.COMPONENTS_V2 ? [] : attachmentBlocks(message.attachments ?? [], context.lightbox),
@@ -100,15 +126,24 @@ function components(message, context) {
   const list = message.components ?? [];
   if (!list.length) return null;
   const isLayout = message.flags & FLAG.COMPONENTS_V2;
-  const node = element('div', { class: 'components' },
-    list.map((component) => (isLayout ? layoutComponent(component, message, context) : actionRow(component, message, context))));
+  const node = element(
+    'div',
+    { class: 'components' },
+    list.map((component) =>
+      isLayout ? layoutComponent(component, message, context) : actionRow(component, message, context),
+    ),
+  );
   if (isLayout && message.edited_timestamp) node.append(element('span', { class: 'edited' }, '(edited)'));
   return node;
 }
 
 function thinking(name) {
-  return element('p', { class: 'thinking' }, element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i')),
-    `${name} is thinking…`);
+  return element(
+    'p',
+    { class: 'thinking' },
+    element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i')),
+    `${name} is thinking…`,
+  );
 }
 
 function failure(message, context) {
@@ -129,18 +164,38 @@ function localFailure(message, context) {
 }
 
 function ephemeralNote(message, context) {
-  return element('p', { class: 'ephemeral-note' }, icon('eye'), 'Only you can see this · ',
-    element('button', { type: 'button', class: 'text-button', onclick: () => context.deleteMessage(message) }, 'Dismiss message'));
+  return element(
+    'p',
+    { class: 'ephemeral-note' },
+    icon('eye'),
+    'Only you can see this · ',
+    element(
+      'button',
+      { type: 'button', class: 'text-button', onclick: () => context.deleteMessage(message) },
+      'Dismiss message',
+    ),
+  );
 }
 
 function toolbar(message, context) {
   const mayDelete = context.store.mayDelete(message) && !isEphemeral(message);
   const mayReact = !isEphemeral(message) && !(message.flags & FLAG.LOADING);
   if (!mayDelete && !mayReact) return null;
-  return element('div', { class: 'message-toolbar', role: 'group', 'aria-label': 'Message actions' },
+  return element(
+    'div',
+    { class: 'message-toolbar', role: 'group', 'aria-label': 'Message actions' },
     mayReact && addReactionButton(message, context, 'icon-button'),
-    mayDelete && element('button', {
-      type: 'button', class: 'icon-button is-danger', 'aria-label': 'Delete message', title: 'Delete message',
-      onclick: () => context.deleteMessage(message),
-    }, icon('trash')));
+    mayDelete &&
+      element(
+        'button',
+        {
+          type: 'button',
+          class: 'icon-button is-danger',
+          'aria-label': 'Delete message',
+          title: 'Delete message',
+          onclick: () => context.deleteMessage(message),
+        },
+        icon('trash'),
+      ),
+  );
 }

@@ -16,8 +16,13 @@ export function openModal(modal, context) {
   const submit = element('button', { type: 'submit', class: 'button is-primary' }, 'Submit');
   const cancel = element('button', { type: 'button', class: 'button is-secondary' }, 'Cancel');
   const title = element('h2', { id: uniqueId('modal-title') }, modal.title);
-  const form = element('form', { novalidate: true }, title, parts.map(({ node }) => node),
-    element('footer', {}, error, cancel, submit));
+  const form = element(
+    'form',
+    { novalidate: true },
+    title,
+    parts.map(({ node }) => node),
+    element('footer', {}, error, cancel, submit),
+  );
   const dialog = element('dialog', { class: 'modal', 'aria-labelledby': title.id }, form);
   const showError = (sentence) => {
     error.textContent = sentence;
@@ -56,7 +61,8 @@ async function send(modal, parts, submit, showError, context) {
   const files = {};
   const components = parts.map(({ read }) => read(files)).filter(Boolean);
   submit.disabled = true;
-  await context.interactions.submitModal({ custom_id: modal.custom_id, components }, files)
+  await context.interactions
+    .submitModal({ custom_id: modal.custom_id, components }, files)
     .catch((error) => showError(error.message));
 }
 
@@ -70,13 +76,24 @@ function part(component, context) {
   const inner = isLabel ? component.component : component.components?.[0];
   const input = inner && modalInput(inner, component.label ?? inner.label ?? inner.custom_id, context);
   if (!input) return null;
-  const node = element('div', { class: 'field' },
-    element('div', { class: 'field-head' }, element('label', { class: 'field-label', for: input.id }, input.label),
-      inner.required !== false && element('span', { class: 'field-required' }, 'required')),
+  const node = element(
+    'div',
+    { class: 'field' },
+    element(
+      'div',
+      { class: 'field-head' },
+      element('label', { class: 'field-label', for: input.id }, input.label),
+      inner.required !== false && element('span', { class: 'field-required' }, 'required'),
+    ),
     component.description && element('p', { class: 'field-hint' }, component.description),
-    input.node);
+    input.node,
+  );
   const wrap = (value) => (isLabel ? { type: TYPE.LABEL, component: value } : { type: TYPE.ROW, components: [value] });
-  return { node, problem: input.problem, read: (files) => wrap({ type: inner.type, custom_id: inner.custom_id, ...input.read(files) }) };
+  return {
+    node,
+    problem: input.problem,
+    read: (files) => wrap({ type: inner.type, custom_id: inner.custom_id, ...input.read(files) }),
+  };
 }
 
 function modalInput(component, label, context) {
@@ -88,9 +105,17 @@ function modalInput(component, label, context) {
 
 function textInput(component, label) {
   const id = uniqueId('modal-input');
-  const properties = { id, class: 'input', placeholder: component.placeholder, maxlength: component.max_length ?? 4000, 'aria-required': String(component.required !== false) };
-  const node = component.style === LONG_TEXT
-    ? element('textarea', { ...properties, rows: '4' }) : element('input', { ...properties, type: 'text' });
+  const properties = {
+    id,
+    class: 'input',
+    placeholder: component.placeholder,
+    maxlength: component.max_length ?? 4000,
+    'aria-required': String(component.required !== false),
+  };
+  const node =
+    component.style === LONG_TEXT
+      ? element('textarea', { ...properties, rows: '4' })
+      : element('input', { ...properties, type: 'text' });
   node.value = component.value ?? '';
   const problem = () => {
     const { length } = node.value;
@@ -104,12 +129,24 @@ function selectInput(component, entries, label) {
   const id = uniqueId('modal-select');
   let values = entries.filter((entry) => entry.default).map(({ value }) => value);
   const node = listBox({
-    label, entries, placeholder: component.placeholder ?? 'Make a selection',
-    minimum: component.min_values ?? 1, maximum: component.max_values ?? 1, onChange: (chosen) => { values = chosen; },
+    label,
+    entries,
+    placeholder: component.placeholder ?? 'Make a selection',
+    minimum: component.min_values ?? 1,
+    maximum: component.max_values ?? 1,
+    onChange: (chosen) => {
+      values = chosen;
+    },
   });
   node.id = id;
   const isNeeded = component.required !== false && (component.min_values ?? 1) > 0;
-  return { id, label, node, problem: () => (isNeeded && !values.length ? `${label} is missing.` : ''), read: () => ({ values }) };
+  return {
+    id,
+    label,
+    node,
+    problem: () => (isNeeded && !values.length ? `${label} is missing.` : ''),
+    read: () => ({ values }),
+  };
 }
 
 function fileInput(component, label) {

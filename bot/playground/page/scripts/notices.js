@@ -7,7 +7,12 @@ const TOAST_MS = 7000;
 
 /** Shows a sentence for some seconds, also above open dialogs. */
 export function complain(sentence) {
-  const toast = element('div', { class: 'toast', role: 'alert', popover: 'manual' }, icon('warning'), element('span', {}, sentence));
+  const toast = element(
+    'div',
+    { class: 'toast', role: 'alert', popover: 'manual' },
+    icon('warning'),
+    element('span', {}, sentence),
+  );
   document.body.append(toast);
   toast.showPopover();
   setTimeout(() => toast.remove(), TOAST_MS);
@@ -17,5 +22,7 @@ export function complain(sentence) {
 export function announce(sentence) {
   const region = document.getElementById('announcer');
   region.textContent = '';
-  setTimeout(() => { region.textContent = sentence; }, 50);
+  setTimeout(() => {
+    region.textContent = sentence;
+  }, 50);
 }

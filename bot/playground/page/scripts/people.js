@@ -10,16 +10,33 @@ export function drawMembers(host, store) {
   const bot = store.bot.user ? [{ ...store.bot.user, bot: true }] : [];
   host.replaceChildren(
     element('h2', { class: 'panel-title' }, `Assistant — ${store.bot.online ? 'online' : 'offline'}`),
-    element('ul', { class: 'members' }, bot.map((user) => memberRow(user, store.bot.online))),
+    element(
+      'ul',
+      { class: 'members' },
+      bot.map((user) => memberRow(user, store.bot.online)),
+    ),
     element('h2', { class: 'panel-title' }, `Members — ${store.users.length}`),
-    element('ul', { class: 'members' }, store.users.map((user) => memberRow(user, true))));
+    element(
+      'ul',
+      { class: 'members' },
+      store.users.map((user) => memberRow(user, true)),
+    ),
+  );
 }
 
 function memberRow(user, isOnline) {
-  const row = element('li', { class: 'member' },
+  const row = element(
+    'li',
+    { class: 'member' },
     element('span', { class: 'presence' }, avatar(user, 'avatar is-small')),
-    element('span', { class: 'member-name' }, displayName(user), user.is_moderator && element('small', {}, 'Moderator')),
-    user.bot && element('span', { class: 'bot-tag' }, 'Bot'));
+    element(
+      'span',
+      { class: 'member-name' },
+      displayName(user),
+      user.is_moderator && element('small', {}, 'Moderator'),
+    ),
+    user.bot && element('span', { class: 'bot-tag' }, 'Bot'),
+  );
   row.classList.toggle('is-offline', !isOnline);
   return row;
 }
@@ -27,16 +44,23 @@ function memberRow(user, isOnline) {
 /** Draws a switch's face: who the page acts as. */
 export function drawSwitch(button, store) {
   const name = displayName(store.me);
-  button.replaceChildren(avatar(store.me, 'avatar is-small'),
+  button.replaceChildren(
+    avatar(store.me, 'avatar is-small'),
     element('span', { class: 'switch-text' }, element('small', {}, 'You are'), ' ', element('strong', {}, name)),
-    icon('down'));
+    icon('down'),
+  );
   button.title = 'Act as another member';
 }
 
 /** Opens the list of members to act as. */
 export function openSwitch(button, store, onChoose) {
   const list = element('div', { role: 'listbox', 'aria-label': 'Act as', class: 'list-box-list' });
-  const content = element('div', {}, element('p', { class: 'popover-title' }, 'Act as another member, for example to vote or to moderate'), list);
+  const content = element(
+    'div',
+    {},
+    element('p', { class: 'popover-title' }, 'Act as another member, for example to vote or to moderate'),
+    list,
+  );
   const close = openPopover(button, content, { label: 'Act as another member', class: 'switch-popover' });
   const choose = (user) => {
     close();
@@ -54,11 +78,23 @@ export function openSwitch(button, store, onChoose) {
 }
 
 function switchRow(user, currentId, choose) {
-  return element('div', {
-    role: 'option', tabindex: '-1', class: 'list-box-entry', 'aria-selected': String(user.id === currentId),
-    dataset: { userId: user.id }, onclick: () => choose(user),
-  },
-  avatar(user, 'avatar is-small'),
-  element('span', { class: 'list-box-entry-text' }, displayName(user), user.is_moderator && element('small', {}, 'Moderator: may delete and cancel for others')),
-  icon('check'));
+  return element(
+    'div',
+    {
+      role: 'option',
+      tabindex: '-1',
+      class: 'list-box-entry',
+      'aria-selected': String(user.id === currentId),
+      dataset: { userId: user.id },
+      onclick: () => choose(user),
+    },
+    avatar(user, 'avatar is-small'),
+    element(
+      'span',
+      { class: 'list-box-entry-text' },
+      displayName(user),
+      user.is_moderator && element('small', {}, 'Moderator: may delete and cancel for others'),
+    ),
+    icon('check'),
+  );
 }

@@ -40,37 +40,61 @@ export class Starter {
 
   #heading() {
     const { channel } = this.#context.store;
-    return element('div', { class: 'starter-heading' }, icon('hash'),
+    return element(
+      'div',
+      { class: 'starter-heading' },
+      icon('hash'),
       element('h2', {}, `This is the start of #${channel?.name ?? ''}`),
-      channel?.topic && element('p', {}, channel.topic));
+      channel?.topic && element('p', {}, channel.topic),
+    );
   }
 
   #full() {
     const { samples } = this.#context.store;
     this.#chosen = { garment: null, style: null };
-    this.#button = element('button', { type: 'button', class: 'button is-primary is-huge', onclick: () => this.#restyle() }, icon('wand'), 'Restyle');
-    return element('section', { class: 'starter', 'aria-labelledby': 'starter-title' },
+    this.#button = element(
+      'button',
+      { type: 'button', class: 'button is-primary is-huge', onclick: () => this.#restyle() },
+      icon('wand'),
+      'Restyle',
+    );
+    return element(
+      'section',
+      { class: 'starter', 'aria-labelledby': 'starter-title' },
       element('h2', { id: 'starter-title' }, 'Give a garment a new look'),
-      element('p', { class: 'starter-lead' }, 'Pick a garment and a style. The assistant answers with four variants, and the team votes for the best.'),
+      element(
+        'p',
+        { class: 'starter-lead' },
+        'Pick a garment and a style. The assistant answers with four variants, and the team votes for the best.',
+      ),
       this.#step(1, 'Pick a garment', 'garment', samples.garments),
       this.#step(2, 'Pick a style', 'style', samples.styles),
-      element('div', { class: 'starter-go' }, this.#button, this.#hint));
+      element('div', { class: 'starter-go' }, this.#button, this.#hint),
+    );
   }
 
   #step(number, title, kind, samples) {
     const group = uniqueId(kind);
     const tiles = samples.map((sample) => this.#sampleTile(sample, kind, group));
-    return element('fieldset', { class: 'starter-step', dataset: { kind } },
+    return element(
+      'fieldset',
+      { class: 'starter-step', dataset: { kind } },
       element('legend', {}, element('span', { class: 'step-number', 'aria-hidden': 'true' }, number), title),
-      element('div', { class: 'tiles' }, tiles, this.#ownTile(kind, group)));
+      element('div', { class: 'tiles' }, tiles, this.#ownTile(kind, group)),
+    );
   }
 
   #sampleTile(sample, kind, group) {
     const name = speakingName(sample.name);
     const input = element('input', { type: 'radio', name: group });
     input.addEventListener('change', () => this.#choose(kind, () => fetchSample(sample), name));
-    return element('label', { class: 'tile' }, input,
-      element('img', { src: reachableUrl(sample.url), alt: '' }), element('span', { class: 'tile-name' }, name));
+    return element(
+      'label',
+      { class: 'tile' },
+      input,
+      element('img', { src: reachableUrl(sample.url), alt: '' }),
+      element('span', { class: 'tile-name' }, name),
+    );
   }
 
   #ownTile(kind, group) {

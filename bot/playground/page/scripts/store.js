@@ -107,7 +107,7 @@ export class Store extends EventTarget {
     if (!message) return;
     const reactions = (message.reactions ?? []).map((reaction) => ({ ...reaction }));
     let reaction = reactions.find((candidate) => sameEmoji(candidate.emoji, emoji));
-    if (!reaction) reactions.push(reaction = { emoji, count: 0, me: false });
+    if (!reaction) reactions.push((reaction = { emoji, count: 0, me: false }));
     reaction.count += step;
     if (userId === this.userId) reaction.me = step > 0;
     this.putMessage({ ...message, reactions: reactions.filter(({ count }) => count > 0) });

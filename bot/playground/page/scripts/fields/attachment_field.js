@@ -24,9 +24,21 @@ export class AttachmentField extends Field {
   constructor(option, context, onPaint = null) {
     super(option);
     this.#context = context;
-    this.control = element('input', { ...this.controlAttributes, type: 'file', accept: 'image/*', class: 'visually-hidden' });
+    this.control = element('input', {
+      ...this.controlAttributes,
+      type: 'file',
+      accept: 'image/*',
+      class: 'visually-hidden',
+    });
     this.control.addEventListener('change', () => this.write(this.control.files[0]));
-    this.#paintFrom = onPaint && element('button', { type: 'button', class: 'button is-primary', onclick: onPaint }, icon('brush'), 'Paint the mask');
+    this.#paintFrom =
+      onPaint &&
+      element(
+        'button',
+        { type: 'button', class: 'button is-primary', onclick: onPaint },
+        icon('brush'),
+        'Paint the mask',
+      );
     this.#picker = this.#buildPicker();
     this.frame(element('div', { class: 'file-field' }, this.control, this.#preview, this.#picker));
     this.#acceptDrops(this.element);
@@ -59,28 +71,54 @@ export class AttachmentField extends Field {
   }
 
   #buildPicker() {
-    const choose = element('button', { type: 'button', class: 'button is-secondary', onclick: () => this.control.click() },
-      icon('upload'), 'Choose a picture');
+    const choose = element(
+      'button',
+      { type: 'button', class: 'button is-secondary', onclick: () => this.control.click() },
+      icon('upload'),
+      'Choose a picture',
+    );
     choose.setAttribute('aria-describedby', `${this.id}-hint ${this.id}-error`);
-    return element('div', { class: 'drop-zone' },
-      element('div', { class: 'drop-zone-actions' }, this.#paintFrom, choose,
-        element('span', { class: 'drop-zone-hint' }, 'or drop or paste it')),
-      this.#sampleStrip());
+    return element(
+      'div',
+      { class: 'drop-zone' },
+      element(
+        'div',
+        { class: 'drop-zone-actions' },
+        this.#paintFrom,
+        choose,
+        element('span', { class: 'drop-zone-hint' }, 'or drop or paste it'),
+      ),
+      this.#sampleStrip(),
+    );
   }
 
   #sampleStrip() {
     const samples = samplesFor(this.option, this.#context.store.samples);
     if (!samples.length) return null;
-    return element('div', { class: 'sample-strip', role: 'group', 'aria-label': `Sample pictures for ${this.label}` },
-      samples.map((sample) => this.#sampleButton(sample)));
+    return element(
+      'div',
+      { class: 'sample-strip', role: 'group', 'aria-label': `Sample pictures for ${this.label}` },
+      samples.map((sample) => this.#sampleButton(sample)),
+    );
   }
 
   #sampleButton(sample) {
     const name = speakingName(sample.name);
-    return element('button', {
-      type: 'button', class: 'sample', title: name, 'aria-label': `Use the sample ${name}`,
-      onclick: () => fetchSample(sample).then((file) => this.#takeAndFocus(file), (error) => this.#context.complain(error.message)),
-    }, element('img', { src: reachableUrl(sample.url), alt: '', loading: 'lazy' }));
+    return element(
+      'button',
+      {
+        type: 'button',
+        class: 'sample',
+        title: name,
+        'aria-label': `Use the sample ${name}`,
+        onclick: () =>
+          fetchSample(sample).then(
+            (file) => this.#takeAndFocus(file),
+            (error) => this.#context.complain(error.message),
+          ),
+      },
+      element('img', { src: reachableUrl(sample.url), alt: '', loading: 'lazy' }),
+    );
   }
 
   #takeAndFocus(file) {
@@ -98,14 +136,30 @@ export class AttachmentField extends Field {
     this.#preview.dataset.url = url;
     const image = element('img', { src: url, alt: `Preview of ${this.#file.name}` });
     image.addEventListener('error', () => image.replaceWith(icon('file')));
-    this.#preview.append(image,
-      element('div', { class: 'file-preview-text' }, element('strong', {}, this.#file.name), element('small', {}, fileSize(this.#file.size))),
-      element('div', { class: 'file-preview-actions' }, this.#paintFrom && this.#editButton(),
-        element('button', { type: 'button', class: 'button is-secondary', onclick: () => this.#clear() }, 'Change')));
+    this.#preview.append(
+      image,
+      element(
+        'div',
+        { class: 'file-preview-text' },
+        element('strong', {}, this.#file.name),
+        element('small', {}, fileSize(this.#file.size)),
+      ),
+      element(
+        'div',
+        { class: 'file-preview-actions' },
+        this.#paintFrom && this.#editButton(),
+        element('button', { type: 'button', class: 'button is-secondary', onclick: () => this.#clear() }, 'Change'),
+      ),
+    );
   }
 
   #editButton() {
-    return element('button', { type: 'button', class: 'button is-secondary', onclick: () => this.#paintFrom.click() }, icon('brush'), 'Edit');
+    return element(
+      'button',
+      { type: 'button', class: 'button is-secondary', onclick: () => this.#paintFrom.click() },
+      icon('brush'),
+      'Edit',
+    );
   }
 
   #clear() {

@@ -22,10 +22,22 @@ export class AutocompleteField extends Field {
   constructor(option, suggest) {
     super(option);
     this.#suggest = suggest;
-    this.#list = element('div', { class: 'suggestions', role: 'listbox', id: `${this.id}-list`, 'aria-label': `Suggestions for ${this.label}`, hidden: true });
+    this.#list = element('div', {
+      class: 'suggestions',
+      role: 'listbox',
+      id: `${this.id}-list`,
+      'aria-label': `Suggestions for ${this.label}`,
+      hidden: true,
+    });
     this.control = element('input', {
-      ...this.controlAttributes, class: 'input', type: 'text', role: 'combobox', autocomplete: 'off',
-      'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': `${this.id}-list`,
+      ...this.controlAttributes,
+      class: 'input',
+      type: 'text',
+      role: 'combobox',
+      autocomplete: 'off',
+      'aria-autocomplete': 'list',
+      'aria-expanded': 'false',
+      'aria-controls': `${this.id}-list`,
     });
     this.frame(element('div', { class: 'combobox' }, this.control, this.#list));
     this.#listen();
@@ -64,7 +76,7 @@ export class AutocompleteField extends Field {
     for (const node of this.#list.querySelectorAll('.suggestion')) {
       if (!node.textContent.toLowerCase().includes(typed)) node.remove();
     }
-    this.#active = -1;
+    this.#active = [...this.#list.children].findIndex((node) => node.ariaSelected === 'true');
   }
 
   #askSoon(delay) {
@@ -81,16 +93,22 @@ export class AutocompleteField extends Field {
   }
 
   #show(choices) {
-    this.#active = -1;
+    const highlighted = this.#list.querySelector('[aria-selected="true"]')?.textContent;
     this.#list.replaceChildren(...choices.map((choice, index) => this.#suggestion(choice, index)));
     if (!choices.length) this.#list.append(element('p', { class: 'suggestions-empty' }, 'No suggestions.'));
     this.#list.hidden = false;
     this.control.setAttribute('aria-expanded', 'true');
+    this.#active = -1;
+    if (choices.some(({ name }) => name === highlighted)) this.#keepHighlight(highlighted);
     this.#list.scrollIntoView({ block: 'nearest' });
   }
 
   #suggestion(choice, index) {
-    const node = element('div', { role: 'option', class: 'suggestion', id: `${this.id}-option-${index}`, 'aria-selected': 'false' }, choice.name);
+    const node = element(
+      'div',
+      { role: 'option', class: 'suggestion', id: `${this.id}-option-${index}`, 'aria-selected': 'false' },
+      choice.name,
+    );
     node.addEventListener('pointerdown', (event) => {
       event.preventDefault();
       this.#choose(choice);
@@ -117,12 +135,20 @@ export class AutocompleteField extends Field {
   #onKey(event) {
     const nodes = [...this.#list.querySelectorAll('.suggestion')];
     if (this.#list.hidden || !nodes.length) return;
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') this.#highlight(nodes, event.key === 'ArrowDown' ? 1 : -1);
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp')
+      this.#highlight(nodes, event.key === 'ArrowDown' ? 1 : -1);
     else if (event.key === 'Enter' && this.#active >= 0) nodes[this.#active].choose();
     else if (event.key === 'Escape') this.#close();
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** A new answer must not take the choice out of the hands of somebody who is about to press Enter. */
+  #keepHighlight(name) {
+    const nodes = [...this.#list.querySelectorAll('.suggestion')];
+    this.#active = nodes.findIndex((node) => node.textContent === name) - 1;
+    this.#highlight(nodes, 1);
   }
 
   #highlight(nodes, step) {

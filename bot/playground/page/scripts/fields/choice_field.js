@@ -16,9 +16,12 @@ export class ChoiceField extends Field {
   constructor(option, choices) {
     super(option);
     this.#choices = choices;
-    this.control = element('select', { ...this.controlAttributes, class: 'input' },
+    this.control = element(
+      'select',
+      { ...this.controlAttributes, class: 'input' },
       element('option', { value: '' }, 'Choose…'),
-      choices.map(({ name }, index) => element('option', { value: index }, name)));
+      choices.map(({ name }, index) => element('option', { value: index }, name)),
+    );
     this.frame(this.control);
   }
 
@@ -29,7 +32,9 @@ export class ChoiceField extends Field {
   /** @param {string} text a choice's name or value; anything else chooses nothing. */
   write(text) {
     const wanted = text.toLowerCase();
-    const index = this.#choices.findIndex(({ name, value }) => [name, String(value)].some((word) => word.toLowerCase() === wanted));
+    const index = this.#choices.findIndex(({ name, value }) =>
+      [name, String(value)].some((word) => word.toLowerCase() === wanted),
+    );
     this.control.value = index < 0 ? '' : index;
   }
 }
@@ -44,11 +49,20 @@ export function choicesFor(option, store) {
   const members = users.map((user) => ({ name: displayName(user), value: user.id }));
   const roles = (store.guild?.roles ?? []).map((role) => ({ name: role.name, value: role.id }));
   switch (option.type) {
-    case OPTION.BOOLEAN: return [{ name: 'Yes', value: true }, { name: 'No', value: false }];
-    case OPTION.USER: return members;
-    case OPTION.CHANNEL: return store.channels.map((channel) => ({ name: `#${channel.name}`, value: channel.id }));
-    case OPTION.ROLE: return roles;
-    case OPTION.MENTIONABLE: return [...members, ...roles];
-    default: return option.choices?.length ? option.choices : null;
+    case OPTION.BOOLEAN:
+      return [
+        { name: 'Yes', value: true },
+        { name: 'No', value: false },
+      ];
+    case OPTION.USER:
+      return members;
+    case OPTION.CHANNEL:
+      return store.channels.map((channel) => ({ name: `#${channel.name}`, value: channel.id }));
+    case OPTION.ROLE:
+      return roles;
+    case OPTION.MENTIONABLE:
+      return [...members, ...roles];
+    default:
+      return option.choices?.length ? option.choices : null;
   }
 }

@@ -21,26 +21,46 @@ export class Field {
    */
   frame(control, hint = '') {
     const description = [this.option.description, hint].filter(Boolean).join(' · ');
-    this.element = element('div', { class: 'field', dataset: { option: this.option.name } },
-      element('div', { class: 'field-head' },
+    this.element = element(
+      'div',
+      { class: 'field', dataset: { option: this.option.name } },
+      element(
+        'div',
+        { class: 'field-head' },
         element('label', { for: this.id, class: 'field-label' }, this.label),
-        this.option.required && element('span', { class: 'field-required' }, 'required')),
+        this.option.required && element('span', { class: 'field-required' }, 'required'),
+      ),
       element('p', { class: 'field-hint', id: `${this.id}-hint` }, description),
       control,
-      this.errorNode);
+      this.errorNode,
+    );
   }
 
   /** @returns {Object<string, string>} attributes that tie the control to its hint and error. */
   get controlAttributes() {
-    return { id: this.id, 'aria-describedby': `${this.id}-hint ${this.id}-error`, 'aria-required': String(Boolean(this.option.required)) };
+    return {
+      id: this.id,
+      'aria-describedby': `${this.id}-hint ${this.id}-error`,
+      'aria-required': String(Boolean(this.option.required)),
+    };
   }
 
   /** Adds the button that takes an optional field away again. */
   makeRemovable(onRemove) {
     const label = `Leave out ${this.label}`;
-    this.element.querySelector('.field-head').append(element('button', {
-      type: 'button', class: 'icon-button is-small', 'aria-label': label, title: label, onclick: onRemove,
-    }, icon('close')));
+    this.element.querySelector('.field-head').append(
+      element(
+        'button',
+        {
+          type: 'button',
+          class: 'icon-button is-small',
+          'aria-label': label,
+          title: label,
+          onclick: onRemove,
+        },
+        icon('close'),
+      ),
+    );
   }
 
   /** @returns {*} the option's value, or undefined while nothing is filled in. */

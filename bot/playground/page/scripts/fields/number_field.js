@@ -12,8 +12,13 @@ export class NumberField extends Field {
     super(option);
     this.#isWhole = option.type === OPTION.INTEGER;
     this.control = element('input', {
-      ...this.controlAttributes, class: 'input', type: 'number', inputmode: this.#isWhole ? 'numeric' : 'decimal',
-      step: this.#isWhole ? '1' : 'any', min: option.min_value, max: option.max_value,
+      ...this.controlAttributes,
+      class: 'input',
+      type: 'number',
+      inputmode: this.#isWhole ? 'numeric' : 'decimal',
+      step: this.#isWhole ? '1' : 'any',
+      min: option.min_value,
+      max: option.max_value,
     });
     this.frame(this.control, rangeText(option));
   }

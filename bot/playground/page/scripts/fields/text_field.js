@@ -8,7 +8,11 @@ export class TextField extends Field {
   constructor(option) {
     super(option);
     this.control = element('input', {
-      ...this.controlAttributes, class: 'input', type: 'text', autocomplete: 'off', maxlength: option.max_length ?? 6000,
+      ...this.controlAttributes,
+      class: 'input',
+      type: 'text',
+      autocomplete: 'off',
+      maxlength: option.max_length ?? 6000,
     });
     this.frame(this.control);
   }
