@@ -44,7 +44,7 @@ def make_judging(pack: Pack, height: int, seed: int = 7, pairs: int = PAIRS) -> 
     """Draw the held-out examples; the same ones for the same pack, height and seed."""
     exact = ExampleDataset(pack, height, height * 3 // 4, seed, 0.0, 0.0)
     photos = ExampleDataset(pack, height, height * 3 // 4, seed + 1, 1.0, 0.0)
-    return Judging(_stacked(exact, pairs), _stacked(photos, SHOWN))
+    return Judging(_stacked(exact, pairs), _stacked(photos, min(SHOWN, pairs)))
 
 
 @torch.no_grad()
@@ -87,9 +87,9 @@ def shaded_guide(batch: Batch) -> Tensor:
 @torch.no_grad()
 def write_grid(generator: Generator, judging: Judging, path: Path, precision: torch.dtype) -> None:
     """Write a contact sheet: garment, shaded guide, generator, and the truth (for photos: the flat guide)."""
-    blocks = []
+    blocks, count = [], judging.photos["garment"].shape[0]
     for batch, last in ((judging.pairs, "truth"), (judging.photos, "guide")):
-        shown = {name: value[:SHOWN] for name, value in batch.items()}
+        shown = {name: value[:count] for name, value in batch.items()}
         mask = shown["mask"]
         over = [
             mask * picture + (1 - mask) * shown["garment"]

@@ -70,7 +70,7 @@ def phases(options: TrainingOptions) -> list[Phase]:
         return [_changed(adversarial, options)]
     warm = [
         Phase("pairs, small", 0.5, small, 0.0, PAIRS),
-        Phase("pairs", 0.7, options.height, 0.0, PAIRS),
+        Phase("pairs", 0.73, options.height, 0.0, PAIRS),
         Phase("features", 0.8 if options.adversarial else 1.0, options.height, 0.0, FEATURES),
     ]
     played = [*warm, adversarial] if options.adversarial else warm

@@ -1,0 +1,171 @@
+import numpy as np
+import pytest
+
+from gan.data.dataset import EndlessNumbers, ExampleDataset, endless_batches
+from gan.data.pack import automatic_masks, letterbox, open_pack
+from gan.data.pairs import linear_to_srgb, make_identity_pair, make_pair, soft_clip, srgb_to_linear
+from gan.data.plain import measure_plainness
+from gan.data.prints import STENCILS, random_colour
+from gan.request import RenderError
+from gan.shading import soft_clip as torch_soft_clip
+from tests.gan.wardrobe import fill_wardrobe, plain_garment
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wardrobe")
+    garments, styles, masks = fill_wardrobe(folder)
+    return open_pack(garments, styles, automatic_masks(masks), folder / "cache", held_out=False, drawn=2)
+
+
+def test_truth_is_the_guide_under_the_shading(pack):
+    for seed in range(6):
+        pair = make_pair(pack, 64, 48, np.random.default_rng(seed))
+        expected = linear_to_srgb(soft_clip(srgb_to_linear(pair.guide) * np.exp(pair.log_shading)[..., None]))
+        assert np.allclose(pair.truth, expected, atol=1e-5)
+        inside = pair.log_shading[pair.mask > 0.9]
+        assert abs(np.median(inside)) < 0.25
+
+
+def test_the_same_number_gives_the_same_example_and_another_another(pack):
+    dataset = ExampleDataset(pack, 64, 48, seed=3)
+    first, again, other = dataset[5], dataset[5], dataset[6]
+    assert all((first[name] == again[name]).all() for name in first)
+    assert not (first["guide"] == other["guide"]).all()
+
+
+def test_garments_carry_something_else_than_the_guide(pack):
+    pairs = [make_pair(pack, 64, 48, np.random.default_rng(seed)) for seed in range(8)]
+    differences = [np.abs(pair.garment - pair.truth)[pair.mask > 0.9].mean() for pair in pairs]
+    assert np.mean(differences) > 0.1
+
+
+def test_background_of_the_truth_is_the_garments(pack):
+    example = ExampleDataset(pack, 64, 48, seed=0)[1]
+    outside = (example["mask"] == 0).expand(3, -1, -1)
+    assert (example["truth"][outside] == example["garment"][outside]).all()
+
+
+def test_identity_pairs_are_already_what_they_should_become(pack):
+    pair = make_identity_pair(pack, 64, 48, np.random.default_rng(1))
+    inside = pair.mask > 0.99
+    # What is left is the camera: noise and JPEG's coarse colour.
+    assert np.abs(pair.garment - np.clip(pair.truth, 0, 1))[inside].mean() < 0.08
+
+
+def test_unpaired_examples_are_photos_without_truth(pack):
+    example = ExampleDataset(pack, 64, 48, seed=0, unpaired_share=1.0)[0]
+    assert example["paired"] == 0
+    assert np.allclose(example["truth"], example["garment"], atol=1e-6)
+
+
+def test_held_out_pictures_are_never_in_the_training_pack(pack, tmp_path):
+    garments, styles, masks = fill_wardrobe(tmp_path)
+    judged = open_pack(garments, styles, automatic_masks(masks), tmp_path / "cache", held_out=True)
+    training = open_pack(garments, styles, automatic_masks(masks), tmp_path / "cache", held_out=False)
+    assert len(judged.garments) == 2
+    assert len(training.garments) == 4
+    assert not set(judged.garment_names) & set(training.garment_names)
+    assert not set(judged.style_names) & set(training.style_names)
+
+
+def test_image_folders_keep_their_own_split(tmp_path):
+    for part, count in (("train", 3), ("test", 1)):
+        garments, styles, masks = fill_wardrobe(tmp_path / part, training=count, held_out=0)
+        for kind, source in (("garments", garments), ("styles", styles), ("masks", masks)):
+            target = tmp_path / kind / (part if kind != "masks" else "") / "any-class"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if kind == "masks":
+                target = tmp_path / "masks"
+                target.mkdir(exist_ok=True)
+                for file in source.iterdir():
+                    file.rename(target / file.name)
+            else:
+                source.rename(target)
+    masks = automatic_masks(tmp_path / "masks")
+    judged = open_pack(tmp_path / "garments", tmp_path / "styles", masks, tmp_path / "cache", held_out=True)
+    assert len(judged.garments) == 1
+
+
+def test_a_pack_is_decoded_once(pack, tmp_path):
+    garments, styles, masks = fill_wardrobe(tmp_path, held_out=0)
+    calls = []
+
+    def counted(file, picture):
+        calls.append(file)
+        return automatic_masks(masks)(file, picture)
+
+    for _ in range(2):
+        open_pack(garments, styles, counted, tmp_path / "cache", held_out=False)
+    assert len(calls) == 4
+
+
+def test_an_empty_folder_is_refused_in_one_sentence(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RenderError, match="holds no pictures for training"):
+        open_pack(tmp_path / "empty", tmp_path / "empty", automatic_masks(None), tmp_path, held_out=False)
+    with pytest.raises(RenderError, match="There is no folder"):
+        open_pack(tmp_path / "none", tmp_path / "empty", automatic_masks(None), tmp_path, held_out=False)
+
+
+def test_lettering_checks_and_colours_are_not_plain():
+    import cv2
+
+    picture, mask = plain_garment(0, 320, 240)
+    assert measure_plainness(picture, mask).is_plain
+    lettered = picture.copy()
+    cv2.putText(lettered, "BOSTON", (60, 150), cv2.FONT_HERSHEY_DUPLEX, 1.0, [90, 85, 80], 3)
+    assert not measure_plainness(lettered, mask).is_plain
+    checked = picture.copy()
+    checked[::2, ::2] //= 2
+    assert not measure_plainness(checked, mask).is_plain
+    printed = picture.copy()
+    printed[100:160, 90:150] = (200, 40, 40)
+    assert not measure_plainness(printed, mask).is_plain
+    assert not measure_plainness(picture // 6, mask).is_plain
+
+
+@pytest.mark.parametrize("stencil", [stencil for stencil, _ in STENCILS])
+def test_stencils_cover_something_within_range(stencil):
+    covered = [stencil(96, 72, np.random.default_rng(seed)) for seed in range(5)]
+    assert all(one.shape == (96, 72) and one.min() >= 0 and one.max() <= 1 for one in covered)
+    assert max(one.mean() for one in covered) > 0.005
+
+
+def test_colours_reach_from_black_cloth_to_white():
+    rng = np.random.default_rng(0)
+    levels = [random_colour(rng) @ (0.2126, 0.7152, 0.0722) for _ in range(300)]
+    assert min(levels) < 0.03
+    assert max(levels) > 0.7
+
+
+def test_letterbox_adds_no_garment():
+    picture = np.full((100, 40, 4), 255, np.uint8)
+    boxed = letterbox(picture, 80, 60)
+    assert boxed.shape == (80, 60, 4)
+    assert boxed[:, 0, 3].max() == 0
+    assert boxed[:, 30, 3].min() == 255
+
+
+def test_both_soft_clips_agree():
+    import torch
+
+    light = np.linspace(0, 6, 50, dtype=np.float32)
+    assert np.allclose(soft_clip(light), torch_soft_clip(torch.from_numpy(light)).numpy(), atol=1e-6)
+
+
+def test_processes_share_the_numbers_between_them(pack):
+    def first(rank):
+        numbers = iter(EndlessNumbers(10, rank, 2))
+        return [next(numbers) for _ in range(3)]
+
+    assert first(0) == [10, 12, 14]
+    assert first(1) == [11, 13, 15]
+
+
+def test_batches_go_on_where_they_stopped(pack):
+    dataset = ExampleDataset(pack, 64, 48, seed=0)
+    whole = endless_batches(dataset, 2, EndlessNumbers(0), workers=0)
+    next(whole)
+    resumed = endless_batches(dataset, 2, EndlessNumbers(2), workers=0)
+    assert (next(whole)["garment"] == next(resumed)["garment"]).all()
