@@ -126,10 +126,14 @@ class CdnStore:
     def url(self, attachment: Attachment) -> str:
         """A fresh signed address. Within a twenty-fourth of its life it stays the same, so browsers can cache it."""
         path = f"{attachment.folder}/{attachment.id}/{attachment.filename}"
-        now = int(time.time())
-        issued = now - now % max(int(self._life / 24), 1)
+        issued = self.period()
         query = f"ex={int(issued + self._life):x}&is={issued:x}"
         return f"{self.base_url}/cdn/{quote(path)}?{query}&hm={self._signature(path, query)}"
+
+    def period(self) -> int:
+        """When the addresses given now were issued, in epoch seconds."""
+        now = int(time.time())
+        return now - now % max(int(self._life / 24), 1)
 
     def is_valid(self, path: str, expires: str, issued: str, signature: str) -> bool:
         """Whether an address is signed by this server and has not expired."""

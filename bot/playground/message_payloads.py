@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from bot.playground.cdn_store import CdnStore
@@ -11,9 +12,12 @@ from bot.playground.payloads import member_payload, user_payload
 from bot.playground.references import EMBED_ICONS, EMBED_MEDIA, REFERENCE, media_of, referenced_names
 from bot.playground.world import World
 
+DRAWN_KEPT = 500
+
 
 def for_gateway(payload: dict[str, Any]) -> dict[str, Any]:
     """A message for a gateway frame: REST gives media an id there, the gateway's description knows none."""
+    payload = payload | {"components": deepcopy(payload["components"])}
     for component in walk(payload["components"]):
         for media in media_of(component):
             media.pop("id", None)
@@ -35,6 +39,7 @@ class MessagePayloads:
     def __init__(self, world: World, cdn: CdnStore) -> None:
         self._world = world
         self._cdn = cdn
+        self._drawn: dict[int, tuple[tuple[Any, ...], dict[str, Any]]] = {}
 
     def attachment(self, attachment: Attachment) -> dict[str, Any]:
         """A file with its fresh address."""
@@ -57,7 +62,19 @@ class MessagePayloads:
         return payload | {key: value for key, value in extras.items() if value is not None}
 
     def message(self, message: Message) -> dict[str, Any]:
-        """The message as a webhook call answers it: without reactions and without its guild."""
+        """The message as a webhook call answers it: without reactions and without its guild.
+
+        What is in it must not be changed: fifty open pages share what was drawn once.
+        """
+        state = (message.edited, message.flags, self._cdn.period())
+        drawn = self._drawn.get(message.id)
+        if drawn is None or drawn[0] != state:
+            drawn = self._drawn[message.id] = (state, self._draw(message))
+            if len(self._drawn) > DRAWN_KEPT:
+                del self._drawn[next(iter(self._drawn))]
+        return dict(drawn[1])
+
+    def _draw(self, message: Message) -> dict[str, Any]:
         files = {attachment.filename: attachment for attachment in message.attachments}
         shown = referenced_names(message.embeds, message.components)
         payload: dict[str, Any] = {

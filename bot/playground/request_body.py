@@ -111,12 +111,12 @@ class BodyReader:
         problems: list[errors.ApiError],
     ) -> None:
         """Read one part. A refusal waits until the rest is drained, or the client would see a broken connection."""
-        is_file = part.filename is not None
+        filename, name = part.filename, part.name or ""  # aiohttp parses the header at every look
+        is_file = filename is not None
         data, complete = await self._drain(part, self._file_limit if is_file else JSON_LIMIT, budget)
-        name = part.name or ""
         if not complete:
             problems.append(errors.too_large())
-        elif part.filename == "":
+        elif filename == "":
             problems.append(errors.invalid_field([name], "FILE_NAME_REQUIRED", "A file needs a name."))
         elif is_file and len(body.uploads) >= FILE_PARTS:
             problems.append(errors.invalid_field(["files"], "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length."))
@@ -124,7 +124,7 @@ class BodyReader:
             problems.append(errors.invalid_field([name], "FILE_DUPLICATE", "Two files of one name."))
         elif is_file:
             declared = part.headers.get("Content-Type", "application/octet-stream")
-            body.uploads[name] = await self._cdn.receive(data, part.filename or "", declared)
+            body.uploads[name] = await self._cdn.receive(data, filename or "", declared)
         elif name == json_part:
             body.payload = parse_json(data)
 

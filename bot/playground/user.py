@@ -18,7 +18,7 @@ import aiohttp
 Json = dict[str, Any]
 OPTION_TYPES: dict[type, int] = {bool: 5, int: 4, float: 10, str: 3}
 ATTACHMENT, SUBCOMMAND = 11, 1
-DEFAULT_SECONDS = 10.0
+DEFAULT_SECONDS = 30.0
 _numbers = itertools.count(1)
 
 

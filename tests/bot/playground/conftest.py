@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import dataclasses
+import functools
+import importlib.util
 import io
 import json
 import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +21,7 @@ import discord
 import pytest
 from discord import app_commands
 from PIL import Image
+from yarl import URL
 
 from bot.playground.launch_bot import point_discord_at
 from bot.playground.server import Playground
@@ -36,10 +40,11 @@ def picture(colour: str = "navy", size: tuple[int, int] = (24, 16), kind: str = 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> PlaygroundSettings:
-    """No rate limits, Discord's clocks; tests change what they are about."""
+    """No rate limits and a patient clock, so that a busy machine fails no test; tests change what they are about."""
     return PlaygroundSettings(
         data=tmp_path / "data",
         traffic_log=tmp_path / "traffic.jsonl",
+        acknowledge_seconds=60.0,
         message_limit=FREE,
         reaction_limit=FREE,
         route_limit=FREE,
@@ -76,8 +81,6 @@ class Api:
 
     async def __call__(self, method: str, path: str, **options: Any) -> tuple[int, Any, Any]:
         headers = {"Authorization": f"Bot {self.playground.token}"} | options.pop("headers", {})
-        from yarl import URL
-
         url = URL(self.playground.api_url + path, encoded=True)
         async with self.session.request(method, url, headers=headers, **options) as answer:
             body = await answer.read()
@@ -131,15 +134,13 @@ def run_bot(monkeypatch: pytest.MonkeyPatch):
     async def run(
         playground: Playground, prepare: Callable[[TestBot], None], intents: discord.Intents | None = None
     ) -> AsyncIterator[TestBot]:
-        import asyncio
-
         point_discord_at(playground.base_url)
         bot = TestBot(intents or discord.Intents(guilds=True, guild_messages=True, guild_reactions=True))
         prepare(bot)
         await bot.login(playground.token)
         await bot.tree.sync()
         task = asyncio.create_task(bot.connect())
-        await asyncio.wait_for(bot.wait_until_ready(), 10)
+        await asyncio.wait_for(bot.wait_until_ready(), 60)
         try:
             yield bot
         finally:
@@ -157,18 +158,29 @@ def find_checker() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-@pytest.fixture
-def check_contract():
-    """Holds a traffic log against Discord's own description, strictly."""
-    checker = find_checker()
-    if checker is None:
+@pytest.fixture(scope="session")
+def checker():
+    """The checker's module; its schemas are read once."""
+    place = find_checker()
+    if place is None:
         pytest.skip("no contract checker: set DISCORD_CONTRACT_CHECKER to its check_contract.py")
+    spec = importlib.util.spec_from_file_location("check_contract", place)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["check_contract"] = module
+    spec.loader.exec_module(module)
+    module.RestContract = functools.cache(module.RestContract)
+    module.GatewayContract = functools.cache(module.GatewayContract)
+    return module
+
+
+@pytest.fixture
+def check_contract(checker):
+    """Holds a traffic log against Discord's own description, strictly."""
 
     def check(log: Path, at_least: int) -> None:
-        result = subprocess.run(
-            [sys.executable, str(checker), "--strict", str(log)], capture_output=True, text=True, check=False
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert int(result.stdout.rsplit("checked ", 1)[1].split()[0]) >= at_least
+        with contextlib.redirect_stdout(io.StringIO()) as report:
+            status = checker.main(["--strict", str(log)])
+        assert status == 0, report.getvalue()
+        assert int(report.getvalue().rsplit("checked ", 1)[1].split()[0]) >= at_least
 
     return check

@@ -23,7 +23,7 @@ class Client:
         self._zstd = zstandard.ZstdDecompressor().decompressobj() if compress == "zstd-stream" else None
 
     async def receive(self):
-        frame = await asyncio.wait_for(self.socket.receive(), 5)
+        frame = await asyncio.wait_for(self.socket.receive(), 60)
         if frame.type is aiohttp.WSMsgType.CLOSE or frame.type is aiohttp.WSMsgType.CLOSED:
             return self.socket.close_code
         stream = self._zlib or self._zstd

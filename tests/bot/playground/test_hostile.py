@@ -43,7 +43,7 @@ async def test_odd_json_everywhere(api: Api):
     targets = [(m, p) for m in ("POST", "PUT", "PATCH") for p in paths(api, m)]
     targets += [("PATCH", f"{messages}/{message['id']}")] * 3 + [("POST", messages)] * 3
     for method, path in targets:
-        bodies = ODD_VALUES + [{key: value} for key, value in itertools.product(dice.sample(KEYS, 6), ODD_VALUES)]
+        bodies = ODD_VALUES + [{key: value} for key, value in itertools.product(dice.sample(KEYS, 3), ODD_VALUES)]
         for body in bodies:
             status, _, _ = await api(method, path, json=body)
             assert status < 500, (method, path, body)
@@ -58,7 +58,7 @@ async def test_nested_mutations_of_a_good_message(api: Api):
         "attachments": [{"id": 0, "filename": "a.png", "description": "d"}],
         "allowed_mentions": {"parse": ["users"], "users": ["1"]},
     }
-    for _ in range(300):
+    for _ in range(200):
         body = json.loads(json.dumps(good))
         place, key = body, dice.choice(list(body))
         while isinstance(place[key], dict | list) and place[key] and dice.random() < 0.8:
