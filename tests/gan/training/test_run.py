@@ -58,7 +58,7 @@ def make_small_judging(pack, height):
 
 def options(wardrobe, out, **changes):
     out.mkdir(exist_ok=True, parents=True)
-    values = {"images": 8, "batch": 2, "height": 48, "workers": 0, "threads": 1, "precision": "fp32", "device": "cpu"}
+    values = {"images": 12, "batch": 2, "height": 48, "workers": 0, "threads": 1, "precision": "fp32", "device": "cpu"}
     return TrainingOptions(wardrobe[0], wardrobe[1], out, weights=NO_BACKBONE, **{**values, **changes})
 
 
@@ -66,7 +66,7 @@ def train(wardrobe, out, stopping=None, resume=False, **changes):
     run = Run(options(wardrobe, out, **changes), Team(), wardrobe[2], TINY)
     if resume:
         load_checkpoint(out / CHECKPOINT, run.players)
-    with stopping or Stopping(None) as when, Reporter(8, shown=False) as reporter:
+    with stopping or Stopping(None) as when, Reporter(12, shown=False) as reporter:
         run.train(when, reporter)
     return run
 
@@ -92,7 +92,7 @@ def test_stopping_and_resuming_gives_the_same_bits_as_going_on(wardrobe, tmp_pat
     whole = train(wardrobe, tmp_path / "whole")
     train(wardrobe, tmp_path / "halves", stopping=StopAfter(2))
     resumed = train(wardrobe, tmp_path / "halves", resume=True)
-    assert resumed.players.progress.images == whole.players.progress.images == 8
+    assert resumed.players.progress.images == whole.players.progress.images == 12
     for name in ("generator", "average", "cloth", "garment"):
         assert same(getattr(whole.players, name), getattr(resumed.players, name))
 
@@ -102,7 +102,7 @@ def test_a_run_leaves_weights_metrics_samples_and_the_generator_without_critics(
     for name in ("generator.safetensors", CHECKPOINT, WITHOUT_CRITICS):
         assert (tmp_path / name).stat().st_size > 0
     last = json.loads((tmp_path / "metrics.jsonl").read_text().splitlines()[-1])
-    assert last["images"] == 8
+    assert last["images"] == 12
     assert last["phase"] == "adversarial"
     assert {"psnr", "psnr_shaded_guide", "loss", "reconstruction", "accuracy_cloth"} <= set(last)
     assert list((tmp_path / "samples").glob("*.png"))
@@ -158,7 +158,7 @@ def test_numbers_that_blow_up_roll_the_run_back(wardrobe, tmp_path, monkeypatch)
     monkeypatch.setattr(loop, "generator_step", faulty)
     run = train(wardrobe, tmp_path, adversarial=False)
     assert run.players.progress.rollbacks == 1
-    assert run.players.progress.images == 8
+    assert run.players.progress.images == 12
     assert all(value.isfinite().all() for value in run.players.average.state_dict().values())
 
 
@@ -206,7 +206,7 @@ def test_packed_checkpoints_are_half_the_size_and_can_be_resumed(wardrobe, tmp_p
     assert packed.stat().st_size < 0.75 * (tmp_path / CHECKPOINT).stat().st_size
     players = make_players(options(wardrobe, tmp_path), torch.device("cpu"), TINY)
     load_checkpoint(packed, players)
-    assert players.progress.images == 8
+    assert players.progress.images == 12
     old, new = run.players.generator.garment.stem.conv.weight, players.generator.garment.stem.conv.weight
     assert new.dtype == torch.float32
     assert torch.allclose(old, new, rtol=0.01)
@@ -295,7 +295,7 @@ TEAM_SCRIPT = textwrap.dedent(
         options.out.mkdir(exist_ok=True)
         widths = Widths(full=4, half=4, quarter=8, eighth=8, guide=8, dilations=(1,))
         run = loop.Run(options, team, packs, widths)
-        with Stopping(None) as stopping, Reporter(8, shown=False) as reporter:
+        with Stopping(None) as stopping, Reporter(12, shown=False) as reporter:
             run.train(stopping, reporter)
         states = [run.players.generator.state_dict(), run.players.cloth.state_dict()]
         torch.save([states, run.players.progress.images], folder / f"rank{team.rank}.pt")
