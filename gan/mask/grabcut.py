@@ -12,6 +12,8 @@ import numpy as np
 
 WORKING_SIZE = 256
 ITERATIONS = 4
+# A probability is a far better start than a rectangle, so its edge settles sooner.
+REDRAWING_ITERATIONS = 1
 CLUSTERS = 4
 # A component smaller than this part of the largest is clutter.
 SMALLEST_COMPONENT = 0.15
@@ -115,7 +117,7 @@ def seeded_grabcut(garment: np.ndarray, probability: np.ndarray) -> np.ndarray:
     labels = np.where(probability > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[probability > SURELY] = cv2.GC_FGD
     labels[probability < 1 - SURELY] = cv2.GC_BGD
-    return _run(garment, labels, seed=1)
+    return _run(garment, labels, seed=1, iterations=REDRAWING_ITERATIONS)
 
 
 def border_distance(garment: np.ndarray, start: Start) -> np.ndarray:
@@ -174,14 +176,14 @@ def _mark_border(labels: np.ndarray, share: float, inner: int | None = None, out
     labels[:, :width] = labels[:, -width:] = outer
 
 
-def _run(garment: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
+def _run(garment: np.ndarray, labels: np.ndarray, seed: int, iterations: int = ITERATIONS) -> np.ndarray:
     certain = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
     if not certain.any() or certain.all():
         return certain.astype(np.uint8)
     cv2.setRNGSeed(seed)
     bgr = cv2.cvtColor(garment, cv2.COLOR_RGB2BGR)
     try:
-        cv2.grabCut(bgr, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), ITERATIONS, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(bgr, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), iterations, cv2.GC_INIT_WITH_MASK)
     except cv2.error:
         # Its Gaussian mixtures need more samples than tiny or one-coloured pictures have.
         return certain.astype(np.uint8)
