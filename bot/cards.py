@@ -58,8 +58,9 @@ def result_card(
 
 
 def caption(variant: RenderVariant) -> str:
-    """What a variant is: mode, scale, seed."""
-    return f"{vote_emoji(variant.number)} **{variant.mode}** · scale {variant.scale:.2g}× · seed {variant.seed}"
+    """What a variant is: mode, scale, angle where it is turned, seed."""
+    turned = f" · turned {variant.angle:.0f}°" if abs(variant.angle) >= 0.5 else ""
+    return f"{vote_emoji(variant.number)} **{variant.mode}** · scale {variant.scale:.2g}×{turned} · seed {variant.seed}"
 
 
 def standing(render: Render, *, votable: bool = True) -> str:

@@ -205,11 +205,13 @@ class Studio:
 
     async def places(self) -> dict[str, QueuePlace]:
         """Where every waiting job stands, by id."""
-        positions = await self._store.jobs.positions()
-        each = await self.seconds_per_job()
+        # In this order a job that is claimed meanwhile is missing, and not counted as running before itself.
         running = (await self._store.jobs.counts()).running
+        each = await self.seconds_per_job()
+        positions = await self._store.jobs.positions()
         return {
-            job_id: QueuePlace(ahead, each * (1 + (ahead + running) / self._capacity()))
+            # Those that run are half done on average.
+            job_id: QueuePlace(ahead, each * (1 + (ahead + running / 2) / self._capacity()))
             for job_id, ahead in positions.items()
         }
 

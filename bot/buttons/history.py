@@ -137,17 +137,19 @@ async def show_render(
 
 
 def _page_rows(page: ArchivePage) -> list[ui.ActionRow[Any]]:
+    if not page.renders:
+        return []
     buttons: ui.ActionRow[Any] = ui.ActionRow()
-    buttons.add_item(PageButton("previous", page.key, page.previous))
-    buttons.add_item(PageButton("next", page.key, page.next))
-    if page.renders:
-        buttons.add_item(PostPageButton(page.key, page.cursor))
+    if page.previous or page.next:
+        buttons.add_item(PageButton("previous", page.key, page.previous))
+        buttons.add_item(PageButton("next", page.key, page.next))
+    buttons.add_item(PostPageButton(page.key, page.cursor))
     return [*_open_rows(page), buttons]
 
 
 def _open_rows(page: ArchivePage) -> list[ui.ActionRow[Any]]:
     if not page.renders:
-        return []
+        return []  # Discord takes no empty menus
     menu: ui.ActionRow[Any] = ui.ActionRow()
     menu.add_item(OpenMenu(page.renders))
     return [menu]
