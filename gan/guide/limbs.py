@@ -18,6 +18,7 @@ LONE_AREA = 0.015  # of the picture
 LEAST_PAIR = 0.34  # of the larger sleeve's area
 SEAM_LEAN = (-6.0, 24.0)  # degrees from upright towards the neck
 STEEPEST_SLEEVE = 112.0  # degrees from straight down
+SIDEWAYS_LEG_GAP = 0.35
 LEG_WIDTH = 0.16  # of the garment's width, each
 
 
@@ -46,15 +47,25 @@ def axis_of(direction: np.ndarray) -> float:
 def find_legs(part: np.ndarray) -> list[Limb]:
     """Return the two legs of trousers or shorts, cut along the line from the crotch to the waist, or nothing.
 
+    Trousers are often photographed lying sideways: then the gap opens to the left, to the right or upwards.
+
     Args:
         part: h×w bool, one connected garment.
     """
+    for turns, least_gap in ((0, LEG_GAP), (1, SIDEWAYS_LEG_GAP), (3, SIDEWAYS_LEG_GAP), (2, SIDEWAYS_LEG_GAP)):
+        legs = _upright_legs(np.rot90(part, turns), least_gap)
+        if legs:
+            return [Limb(np.rot90(leg.mask, -turns), (leg.axis + 90 * turns + 180) % 360 - 180) for leg in legs]
+    return []
+
+
+def _upright_legs(part: np.ndarray, least_gap: float) -> list[Limb]:
     rows = np.flatnonzero(part.any(axis=1))
     columns = np.flatnonzero(part.any(axis=0))
     top, bottom, width = int(rows[0]), int(rows[-1]), len(columns)
     height = bottom - top + 1
     gap = _gap_between_legs(part, top, bottom, LEG_WIDTH * width)
-    if gap is None or len(gap) < LEG_GAP * height or len(gap) > 0.92 * height:
+    if gap is None or len(gap) < least_gap * height or len(gap) > 0.92 * height:
         return []
     crotch = gap[-1]
     divide = _dividing_column(part, gap, top, crotch)

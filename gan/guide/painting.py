@@ -22,7 +22,7 @@ STEP = BLOCK - OVERLAP
 BLOCKS_ACROSS_GARMENT = 8.0
 BLOCKS_ACROSS_STYLE = 7.0
 SHORTLIST = 28  # patches with the best lightness, among which the best fit to the neighbours is taken
-LIGHT_WEIGHT, DIRECTION_WEIGHT, REUSE_WEIGHT = 1.0, 0.35, 0.25
+LIGHT_WEIGHT, DIRECTION_WEIGHT, REUSE_WEIGHT = 1.0, 0.8, 0.25
 MISFIT_SCALE = 200.0  # squared Lab units that weigh as much as one squared deviation of lightness
 WANDER = 0.7  # how far the wanted lightness strays from the garment's, in deviations: plain cloth gets all tones
 

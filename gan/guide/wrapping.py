@@ -9,6 +9,7 @@ from gan.guide.colour import lab_planes
 from gan.guide.tile import Tile, tile_between
 
 SEAMLESS_STEP = 1.25  # step across the joint against the picture's own strong steps
+LIKE_NEIGHBOURS = 0.45  # the joint's step against that between far lines
 LEAST_EDGE_DETAIL = 3.0  # Lab units; a plain border always meets itself, but it is a frame
 PLAID_SHARE = 0.78  # of a plaid's gradient energy belongs to lines across the whole picture
 LEAST_STEP = 0.8  # Lab units per pixel, root mean square: a sky's slow gradient is no plaid
@@ -33,8 +34,8 @@ def _edges_meet(planes: np.ndarray, axis: int) -> bool:
         return False
     steps = np.abs(np.diff(lines, axis=0)).mean(axis=(1, 2))
     joint = float(np.abs(lines[0] - lines[-1]).mean())
-    beyond = float(np.abs(2 * lines[0] - lines[1] - lines[-1]).mean())
-    return min(joint, beyond) <= SEAMLESS_STEP * float(np.quantile(steps, 0.9))
+    unlike = float(np.abs(lines[: len(lines) // 2] - lines[-(len(lines) // 2) :]).mean())
+    return joint <= SEAMLESS_STEP * float(np.quantile(steps, 0.8)) and joint <= LIKE_NEIGHBOURS * unlike
 
 
 def plaid_tile(picture: np.ndarray) -> Tile | None:

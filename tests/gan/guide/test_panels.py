@@ -53,6 +53,15 @@ def test_trousers_are_cut_from_the_crotch_to_the_waist() -> None:
     assert 4 < left.axis < 30 and left.axis == pytest.approx(-right.axis, abs=3)
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_trousers_lying_sideways_are_cut_along_their_legs(turns: int) -> None:
+    upright = {round(panel.axis) for panel in panels_of(TROUSERS) if panel.weight is not None}
+    mask = np.ascontiguousarray(np.rot90(silhouette((256, 213), TROUSERS), -turns))
+    turned = find_panels(mask, mask.shape)
+    axes = {round((panel.axis - 90 * turns + 180) % 360 - 180) for panel in turned if panel.weight is not None}
+    assert len(turned) == 3 and all(min(abs(axis - other) for other in upright) <= 2 for axis in axes)
+
+
 @pytest.mark.parametrize("polygon", [SKIRT, [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]])
 def test_a_skirt_or_a_cushion_is_one_piece(polygon: list[tuple[float, float]]) -> None:
     assert len(panels_of(polygon)) == 1
