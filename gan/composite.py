@@ -63,13 +63,11 @@ class Compositor:
         """
         size = _reduced_size(alpha.shape)
         picture, opacity = (cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (garment, alpha))
-        # Pixels that are mixed half and half say nothing about either layer.
-        purer = 2 * opacity - 1
         front, back = (
-            cv2.resize(estimate_foreground(picture, np.clip(layer, 0, 1)), alpha.shape[::-1])
+            cv2.resize(estimate_foreground(picture, layer), alpha.shape[::-1])
             .reshape(-1, 3)[self._edge]
             .astype(np.float32)
-            for layer in (purer, -purer)
+            for layer in (opacity, 1 - opacity)
         )
         share = self._edge_alpha
         detail = self._edge_photo - share * front - (1 - share) * back

@@ -34,8 +34,8 @@ def test_soft_edges_keep_no_fringe_of_the_old_colour():
     wanted = alpha[..., None] * green + (1 - alpha[..., None]) * blue
     edge = (alpha > 0.02) & (alpha < 0.98)
     assert edge.sum() > 500
-    assert np.abs(result - wanted)[edge].max() < 16
-    assert np.abs(result - wanted)[edge].mean() < 3
+    assert np.abs(result - wanted)[edge].max() < 8
+    assert np.abs(result - wanted)[edge].mean() < 1.5
 
 
 def test_strength_goes_from_the_photo_to_the_picture_without_jumps():
