@@ -128,6 +128,7 @@ export class AutocompleteField extends Field {
     clearTimeout(this.#timer);
     this.#asked += 1;
     this.#list.hidden = true;
+    this.#list.replaceChildren();
     this.control.setAttribute('aria-expanded', 'false');
     this.control.removeAttribute('aria-activedescendant');
   }
@@ -153,7 +154,8 @@ export class AutocompleteField extends Field {
 
   #highlight(nodes, step) {
     nodes[this.#active]?.setAttribute('aria-selected', 'false');
-    this.#active = (this.#active + step + nodes.length) % nodes.length;
+    const from = this.#active < 0 && step < 0 ? 0 : this.#active;
+    this.#active = (from + step + nodes.length) % nodes.length;
     const node = nodes[this.#active];
     node.setAttribute('aria-selected', 'true');
     node.scrollIntoView({ block: 'nearest' });
