@@ -73,6 +73,8 @@ def endless_batches(
         # OpenCV's threads do not survive a fork: a forked worker hangs at its first call.
         multiprocessing_context="spawn" if workers else None,
         worker_init_fn=_single_threaded,
+        # Without its own, the loader draws a seed from torch's global generator, and a resumed run would differ.
+        generator=torch.Generator().manual_seed(0),
     )
     yield from loader
 
