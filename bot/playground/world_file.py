@@ -35,6 +35,11 @@ def write_world(record: str, file: Path) -> None:
     fresh.replace(file)
 
 
+def save_world(world: World, file: Path) -> None:
+    """Write a world that nothing changes meanwhile, for a playground that is yet to start."""
+    write_world(world_record(world), file)
+
+
 def load_world(file: Path) -> World | None:
     """Read a world, or None if there is no file.
 
