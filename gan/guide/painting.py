@@ -17,7 +17,7 @@ from gan.guide.cloth import StyleCloth
 from gan.guide.colour import lab_planes
 from gan.guide.form import GarmentForm
 
-BLOCK, OVERLAP, STRIDE, CELLS = 12, 4, 3, 4  # reduced pixels; a block's lightness is compared in CELLS × CELLS means
+BLOCK, OVERLAP, STRIDE, CELLS = 12, 4, 4, 4  # reduced pixels; a block's lightness is compared in CELLS × CELLS means
 STEP = BLOCK - OVERLAP
 BLOCKS_ACROSS_GARMENT = 8.0
 BLOCKS_ACROSS_STYLE = 7.0
@@ -154,13 +154,14 @@ def _chosen(
     rows, columns = covered.shape
     choice = np.full((rows, columns), -1)
     reuse = np.zeros(len(bank.patches), np.float32)
-    tie = chance.random(len(bank.patches)).astype(np.float32) * 0.3
-    squares = np.square(bank.light).mean(1) * LIGHT_WEIGHT
+    tie = chance.random(len(bank.patches)).astype(np.float32) * 0.3 + np.square(bank.light).mean(1) * LIGHT_WEIGHT
+    places = np.argwhere(covered)
+    costs = tie - (2 * LIGHT_WEIGHT / CELLS**2) * (light[covered] @ bank.light.T)
+    costs -= DIRECTION_WEIGHT * (wanted[covered] @ bank.direction.T)
     shortlist = min(SHORTLIST, len(reuse))
     left, right, upper, lower = bank.strips
-    for row, column in np.argwhere(covered):
-        cost = squares - (2 * LIGHT_WEIGHT / CELLS**2) * (bank.light @ light[row, column])
-        cost += tie + reuse - DIRECTION_WEIGHT * (bank.direction @ wanted[row, column])
+    for (row, column), own in zip(places, costs, strict=True):
+        cost = own + reuse
         best = np.argpartition(cost, shortlist - 1)[:shortlist]
         fit = cost[best]
         if column and choice[row, column - 1] >= 0:
