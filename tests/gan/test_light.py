@@ -78,7 +78,9 @@ def test_a_bright_background_makes_no_glaring_rim_on_a_dark_garment():
 
     rim = (reaching > 0.5) & (alpha < 0.98)
     assert rim.sum() > 300
-    assert lit[rim].max() < 165
+    # Without care the rim burns out: 208 on average, 255 at most.
+    assert lit[rim].mean() < 155
+    assert lit[rim].max() < 190
 
 
 def test_an_old_prints_sharp_edges_go_with_the_print():
