@@ -9,8 +9,8 @@ import discord
 
 from bot.buttons.progress import progress_view
 from bot.errors import RefusedError
+from bot.orders import Member
 from bot.progress import progress_text, queued_text
-from bot.studio import Member
 from storage.models import Job
 
 if TYPE_CHECKING:

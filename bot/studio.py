@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from statistics import median
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.errors import RefusedError
 from bot.intake import CleanImage, check_size, read_image
+from bot.orders import Member, RestyleOrder, Upload, fresh_seed, options_of, repeat_of
 from bot.settings import Settings
 from gan.mask.user_mask import load_user_mask
-from gan.request import MAX_VARIANTS, MaskEdit, Mode, Region
+from gan.request import MaskEdit, Region
 from storage import Store, TooManyJobsError
 from storage.models import Job, NewJob, Render, Style
 
@@ -26,60 +26,6 @@ Result = TypeVar("Result")
 
 INTAKE_THREADS = 2
 SECONDS_BEFORE_ANY_RENDER = 10.0
-LARGEST_SEED = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as a member sent it."""
-
-    filename: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Who asks, and where the result goes."""
-
-    guild_id: int
-    channel_id: int
-    member_id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How a restyle should be made; the defaults are those of `/restyle`.
-
-    Attributes:
-        variants: how many pictures, 1 to 4.
-        mode: how the style is carried over.
-        scale: pattern size as a factor of the default.
-        strength: 0 to 1.
-        seed: the first variant's seed, or None for a fresh one.
-        region: which pixels are restyled.
-        note: the member's own words.
-    """
-
-    variants: int = MAX_VARIANTS
-    mode: Mode = Mode.AUTO
-    scale: float = 1.0
-    strength: float = 1.0
-    seed: int | None = None
-    region: Region = Region.GARMENT
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RestyleOrder:
-    """Everything of one `/restyle`: exactly one of `style` and `style_name` is set."""
-
-    member: Member
-    garment: Upload
-    style: Upload | None = None
-    style_name: str | None = None
-    mask: Upload | None = None
-    wishes: Wishes = field(default_factory=Wishes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +94,15 @@ class Studio:
                 mode=wishes.mode.value,
                 style_name=style_name,
                 note=wishes.note,
-                options=_options(wishes),
+                options=options_of(wishes),
             ),
             progress_message_id,
         )
 
     async def again(self, render: Render, member: Member, progress_message_id: int | None = None) -> Job:
         """Queue a render once more with new seeds, for whoever asks; see `submit`."""
-        options = {**render.options, "seed": _fresh_seed()}
-        return await self._queue(replace(_repeat(render, member), options=options), progress_message_id)
+        options = {**render.options, "seed": fresh_seed()}
+        return await self._queue(replace(repeat_of(render, member), options=options), progress_message_id)
 
     async def correct_mask(self, render: Render, edit: MaskEdit, member: Member) -> Job:
         """Queue a render once more with a corrected mask; the result takes the place of the former one.
@@ -174,7 +120,7 @@ class Studio:
         options = {**render.options, "region": Region.GARMENT.value, "mask_edit": asdict(edit)}
         return await self._queue(
             replace(
-                _repeat(render, member),
+                repeat_of(render, member),
                 channel_id=render.channel_id,
                 member_id=render.member_id,
                 member_name=render.member_name,
@@ -287,36 +233,3 @@ class Studio:
 
     async def _in_thread(self, function: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
-
-
-def _options(wishes: Wishes) -> dict[str, Any]:
-    seed = wishes.seed if wishes.seed is not None else _fresh_seed()
-    return {
-        "variants": wishes.variants,
-        "scale": wishes.scale,
-        "strength": wishes.strength,
-        "seed": seed,
-        "region": wishes.region.value,
-    }
-
-
-def _fresh_seed() -> int:
-    """A seed that people can read out; ten apart, so that renders do not share variants by neighbouring seeds."""
-    return secrets.randbelow(1_000_000) * 10
-
-
-def _repeat(render: Render, member: Member) -> NewJob:
-    return NewJob(
-        guild_id=render.guild_id,
-        channel_id=member.channel_id,
-        member_id=member.member_id,
-        member_name=member.name,
-        garment_sha=render.garment_sha,
-        style_sha=render.style_sha,
-        mask_sha=render.user_mask_sha,
-        mode=render.mode,
-        style_name=render.style_name,
-        note=render.note,
-        options=render.options,
-        parent_id=render.id,
-    )

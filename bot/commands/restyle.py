@@ -9,9 +9,9 @@ from discord import app_commands
 
 from bot.commands.style_names import suggest_style_names
 from bot.commands.uploads import check_attachments, download, download_optional
+from bot.orders import LARGEST_SEED, RestyleOrder, Wishes
 from bot.permissions import require_permissions
 from bot.requests import acknowledge, announce, member_of
-from bot.studio import LARGEST_SEED, RestyleOrder, Wishes
 from gan.request import MAX_VARIANTS, Mode, Region
 
 if TYPE_CHECKING:

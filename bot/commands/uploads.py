@@ -7,7 +7,8 @@ import discord
 
 from bot.errors import RefusedError
 from bot.intake import shown_name
-from bot.studio import Studio, Upload
+from bot.orders import Upload
+from bot.studio import Studio
 
 
 def check_attachments(studio: Studio, *attachments: discord.Attachment | None) -> None:

@@ -3,8 +3,9 @@ import asyncio
 import pytest
 
 from bot.dispatcher import Dispatcher
+from bot.orders import Member, RestyleOrder, Upload, Wishes
 from bot.settings import Settings
-from bot.studio import Member, RestyleOrder, Studio, Upload, Wishes
+from bot.studio import Studio
 from gan.pool import WorkerCrashedError
 from gan.request import RenderError
 from storage import JobStatus, Store, TooManyJobsError
