@@ -38,7 +38,7 @@ UNREACHABLE = {
 }
 
 
-UNKNOWN_TROUBLE = "Discord does not accept it"
+UNKNOWN_TROUBLE = "it could not be posted here"
 
 
 class _UndeliverableError(Exception):
@@ -127,7 +127,8 @@ class Delivery:
             await self._abandon(job, str(error))
             return
         except ImageError as error:
-            await self._abandon(job, f"{error}")
+            log.error("job %s: %s", job.id, error)
+            await self._abandon(job, "one of its pictures is missing")
             return
         await self._remove_progress(job)
         await self._store.jobs.mark_delivered(job.id, job.channel_id, message.id)

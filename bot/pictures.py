@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -87,9 +88,17 @@ def _outline(inside: np.ndarray) -> np.ndarray:
 def _jpeg_within(image: Image.Image, max_bytes: int) -> bytes:
     while True:
         for quality in _QUALITIES:
-            buffer = io.BytesIO()
-            # Not optimize=True: Pillow then needs the whole file to fit a buffer that noisy pictures overflow.
-            image.save(buffer, "JPEG", quality=quality, subsampling=0)
-            if buffer.tell() <= max_bytes or max(image.size) <= 64:
-                return buffer.getvalue()
+            data = _jpeg(image, quality)
+            if len(data) <= max_bytes or max(image.size) <= 64:
+                return data
         image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)), Image.Resampling.LANCZOS)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    # Into a file and not into memory: only then does Pillow let go of the interpreter's lock while it encodes, which
+    # otherwise holds up the event loop for the whole picture. And without optimize=True, as then the whole picture must
+    # fit a buffer that noisy ones overflow.
+    with tempfile.TemporaryFile() as file:
+        image.save(file, "JPEG", quality=quality, subsampling=0)
+        file.seek(0)
+        return file.read()
