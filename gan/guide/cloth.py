@@ -143,7 +143,8 @@ def _working_size(style: np.ndarray) -> np.ndarray:
         factor = SMALLEST_SIDE / max(style.shape[:2])
         size = [max(1, round(side * factor)) for side in style.shape[1::-1]]
         style = cv2.resize(style, size, interpolation=cv2.INTER_CUBIC)
-    rows, columns = (max(1, -(-SMALLEST_SIDE // side)) for side in style.shape[:2])
+    least = max(SMALLEST_SIDE, max(style.shape[:2]) // 4)
+    rows, columns = (max(1, -(-least // side)) for side in style.shape[:2])
     return np.ascontiguousarray(np.tile(style, (rows, columns, 1)))
 
 

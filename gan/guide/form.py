@@ -23,6 +23,7 @@ class GarmentForm:
         panels: pieces of cloth, the body first; each later one lies over the earlier ones.
         displacement: h×w×2 float32 at a reduced size, in full-size pixels (x, y): where folds pull the pattern.
         light: h×w float32 at a reduced size: smoothed lightness against the garment's mean, in deviations.
+        extent: width and height of its bounding box in pixels.
         width: width of the garment in pixels, the measure of pattern scale.
     """
 
@@ -31,6 +32,7 @@ class GarmentForm:
     panels: tuple[Panel, ...]
     displacement: np.ndarray
     light: np.ndarray
+    extent: tuple[float, float]
     width: float
 
     @property
@@ -58,7 +60,17 @@ def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
     mask = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     width = _typical_width(mask) / factor
     panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]))
-    return GarmentForm(garment, alpha, panels, _fold_displacement(small, mask, width), _light(small, mask), width)
+    bend, light = _fold_displacement(small, mask, width), _light(small, mask)
+    return GarmentForm(garment, alpha, panels, bend, light, _extent(mask, factor), width)
+
+
+def _extent(mask: np.ndarray, factor: float) -> tuple[float, float]:
+    """Width and height of the mask's bounding box in full-size pixels; the frame's where the mask is empty."""
+    inside = mask > 0.5
+    if not inside.any():
+        inside = np.ones_like(inside)
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    return float(columns[-1] - columns[0] + 1) / factor, float(rows[-1] - rows[0] + 1) / factor
 
 
 def _typical_width(mask: np.ndarray) -> float:

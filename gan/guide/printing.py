@@ -12,15 +12,19 @@ from gan.guide.tile import Tile
 
 SMALLEST_REPEAT = 6.0  # output pixels; finer repeats would only alias
 REPEATS_ACROSS = (4.5, 16.0)  # fewest and most repeats of a pattern across a garment
-PICTURE_WIDTH = 1.25  # a scene's width against the garment's
+PICTURE_WIDTH = 1.7  # a scene covers the garment, up to this multiple of its width
+PICTURE_WANDER = 0.14  # of the tile: a scene's middle stays on the garment
 TEXTURE_WIDTH = 0.8
 
 
 def default_zoom(cloth: StyleCloth, form: GarmentForm) -> float:
     """Return how many output pixels one style pixel measures at scale 1."""
     side = float(np.mean(cloth.picture.shape[:2]))
+    if cloth.is_picture:
+        covering = max(form.extent[0] / cloth.picture.shape[1], form.extent[1] / cloth.picture.shape[0])
+        return float(np.clip(covering, 0.85 * form.width / side, PICTURE_WIDTH * form.width / side))
     if cloth.lattice is None:
-        return (PICTURE_WIDTH if cloth.is_picture else TEXTURE_WIDTH) * form.width / side
+        return TEXTURE_WIDTH * form.width / side
     fewest, most = REPEATS_ACROSS
     repeat = np.clip(0.8 * form.width * cloth.lattice.period / side, form.width / most, form.width / fewest)
     return float(repeat / cloth.lattice.period)
@@ -39,8 +43,10 @@ def lay_print(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, 
     tile = _sized(cloth.tile, default_zoom(cloth, form) * scale)
     chance = np.random.default_rng(seed)
     picture: np.ndarray | None = None
+    wander = min(1.0, PICTURE_WANDER * scale**2) if cloth.is_picture else 1.0
     for panel in form.panels:
-        piece = _cut_piece(tile, form, panel, angle, chance.random(2) if seed else np.zeros(2))
+        offset = (chance.random(2) - 0.5) * wander if seed else np.zeros(2)
+        piece = _cut_piece(tile, form, panel, angle, offset)
         picture = piece if picture is None else _sewn(picture, piece, panel)
     assert picture is not None
     return picture

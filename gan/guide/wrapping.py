@@ -34,8 +34,8 @@ def _edges_meet(planes: np.ndarray, axis: int) -> bool:
         return False
     steps = np.abs(np.diff(lines, axis=0)).mean(axis=(1, 2))
     joint = float(np.abs(lines[0] - lines[-1]).mean())
-    unlike = float(np.abs(lines[: len(lines) // 2] - lines[-(len(lines) // 2) :]).mean())
-    return joint <= SEAMLESS_STEP * float(np.quantile(steps, 0.8)) and joint <= LIKE_NEIGHBOURS * unlike
+    unlike = max(float(np.abs(lines[shift:] - lines[:-shift]).mean()) for shift in (len(lines) // 2, len(lines) // 3))
+    return joint <= SEAMLESS_STEP * float(np.quantile(steps, 0.9)) and joint <= LIKE_NEIGHBOURS * unlike
 
 
 def plaid_tile(picture: np.ndarray) -> Tile | None:
