@@ -8,7 +8,9 @@ from gan.patterns import PATTERN_KINDS, draw_pattern
 
 def wrap_step(picture: np.ndarray, axis: int) -> tuple[float, float]:
     """Mean step across the picture's edge, and the greatest mean step between neighbouring rows inside."""
-    steps = np.abs(np.diff(picture.astype(np.float32), axis=axis, append=np.take(picture, [0], axis).astype(np.float32)))
+    steps = np.abs(
+        np.diff(picture.astype(np.float32), axis=axis, append=np.take(picture, [0], axis).astype(np.float32))
+    )
     rows = steps.mean(axis=(1 - axis, 2))
     return float(rows[-1]), float(np.sort(rows[:-1])[-3])
 
