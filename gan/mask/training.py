@@ -35,31 +35,22 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
-    """A part of the training: up to which share of the time, and at which long side in pixels."""
-
-    until: float
-    size: int
-
-
-# Small pictures first: twice as many of them fit into the same time.
-# The first phase learns from the teacher alone, the later one from teacher and network together.
-PHASES = (Phase(0.6, WORKING_SIZE * 2 // 3), Phase(1.0, WORKING_SIZE))
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """How long and how to train.
 
     Attributes:
         minutes: training time over all runs, without preparing the lessons.
+        teacher_share: part of the time before self-training.
         batch: pictures a step.
+        size: long side of the pictures in pixels.
         learning_rate: highest rate; it falls along a half cosine of the time.
         seed: decides weights and batches.
     """
 
     minutes: float = 50.0
+    teacher_share: float = 0.55
     batch: int = 16
+    size: int = WORKING_SIZE
     learning_rate: float = 3e-3
     seed: int = 0
 
@@ -87,11 +78,11 @@ class MaskTraining:
         assert isinstance(network, MaskNetwork)
         return network
 
-    def run(self, labelled: Sequence[Labelled], stage: Stage, phase: Phase) -> None:
-        """Train until the phase's share of the planned time is used up."""
-        if self.share_done >= phase.until:
+    def run(self, labelled: Sequence[Labelled], stage: Stage, until: float) -> None:
+        """Train until a share of the planned time is used up."""
+        if self.share_done >= until:
             return
-        batches = MaskBatches(labelled, stage, self.plan.batch, self.plan.seed, phase.size)
+        batches = MaskBatches(labelled, stage, self.plan.batch, self.plan.seed, self.plan.size)
         reported, saved, losses = time.monotonic(), time.monotonic(), []
         tick = time.monotonic()
         for batch in batches.following(self.step):
@@ -107,7 +98,7 @@ class MaskTraining:
             if now - saved > SECONDS_BETWEEN_CHECKPOINTS:
                 self.save()
                 saved = now
-            if self.share_done >= phase.until:
+            if self.share_done >= until:
                 break
         self.save()
 
@@ -180,10 +171,7 @@ def train_mask(garments: Path, styles: Path, output: Path, plan: Plan, *, resume
     lessons: list[Lesson] = list(teach(garments, output / "votes"))
     textures = read_textures(styles)
     logger.info("%d lessons, %d textures", len(lessons), len(textures))
-    first, *later = PHASES
-    training.run(label(lessons), set_stage(lessons, textures), first)
-    fused = learn_together(training.averaged_network, lessons, first.size)
-    labelled, stage = label(fused), set_stage(fused, textures)
-    for phase in later:
-        training.run(labelled, stage, phase)
+    training.run(label(lessons), set_stage(lessons, textures), until=plan.teacher_share)
+    fused = learn_together(training.averaged_network, lessons, plan.size)
+    training.run(label(fused), set_stage(fused, textures), until=1.0)
     return output / WEIGHTS

@@ -4,14 +4,13 @@ import pytest
 import torch
 
 import gan.mask.dataset as dataset_module
-import gan.mask.training as training_module
 from gan.held_out import is_held_out
 from gan.mask.dataset import Labelled, MaskBatches
 from gan.mask.distil import label, set_stage
 from gan.mask.losses import edge_band, mask_loss, soft_dice_loss
 from gan.mask.network import MaskNetwork
 from gan.mask.teacher import Lesson, training_pictures
-from gan.mask.training import CHECKPOINT, MaskTraining, Phase, Plan, train_mask
+from gan.mask.training import CHECKPOINT, MaskTraining, Plan, train_mask
 from gan.mask.weights import load_network, save_network
 from tests.gan.mask.conftest import bedspread, shirt_on
 
@@ -137,9 +136,8 @@ def folders(tmp_path):
     return tmp_path
 
 
-def test_the_whole_training_runs_on_a_folder_and_can_be_resumed(folders, monkeypatch, caplog):
-    monkeypatch.setattr(training_module, "PHASES", (Phase(0.5, 64), Phase(1.0, 64)))
-    plan = Plan(minutes=0.02, batch=2)
+def test_the_whole_training_runs_on_a_folder_and_can_be_resumed(folders, caplog):
+    plan = Plan(minutes=0.02, batch=2, size=64)
     weights = train_mask(folders / "garments", folders / "styles", folders / "out", plan)
     assert load_network(weights) and (folders / "out" / CHECKPOINT).exists()
     assert "broken-0.jpg" in caplog.text
