@@ -81,3 +81,88 @@ def train(
         raise refuse(str(error)) from error
     result = {"images": outcome.images, "seconds": round(outcome.seconds), "psnr": outcome.quality.generator}
     typer.echo(json.dumps({**result, "gain_db": round(outcome.quality.gain, 3)}))
+
+
+@app.command(cls=OneSentenceCommand)
+def tune(
+    garments: Garments,
+    styles: Styles,
+    out: Annotated[Path, typer.Option(help="Folder for the study; calling again goes on with it.")],
+    masks: Masks = None,
+    trials: Annotated[int, typer.Option(help="Short runs to make.")] = 20,
+    images: Annotated[int, typer.Option(help="Length of each run in images.")] = 1_500,
+    height: Annotated[int, typer.Option(help="Height of the examples.")] = 128,
+    batch: Annotated[int, typer.Option(help="Images a step.")] = 8,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda …")] = "auto",
+    perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+) -> None:
+    """Search loss weights and learning rates with Optuna on short runs."""
+    from gan.request import RenderError
+    from gan.training.options import TrainingOptions
+    from gan.training.tune import tune as search
+
+    try:
+        options = TrainingOptions(
+            garments,
+            styles,
+            out,
+            masks=masks,
+            images=images,
+            height=height,
+            batch=batch,
+            device=device,
+            perceptual=perceptual,
+            seed=seed,
+        )
+        best = search(options, trials)
+    except RenderError as error:
+        raise refuse(str(error)) from error
+    typer.echo(json.dumps(best))
+
+
+@app.command(cls=OneSentenceCommand)
+def evaluate(
+    garments: Garments,
+    styles: Styles,
+    out: Annotated[Path, typer.Option(help="Folder for the report (index.html, report.json, sheets).")],
+    masks: Masks = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; default: OUT/cache.")] = None,
+    weights: Annotated[Path | None, typer.Option(help="Generator to judge; default: the shipped one.")] = None,
+    without_critics: Annotated[
+        Path | None,
+        typer.Option(help="Weights from before the critics came, for comparison; default: the shipped ones."),
+    ] = None,
+    perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
+    pairs: Annotated[int, typer.Option(min=1, help="Held-out pseudo-pairs to judge.")] = 48,
+    photos: Annotated[int, typer.Option(min=1, help="Held-out photos to judge.")] = 40,
+    gatys: Annotated[int, typer.Option(min=0, help="Pairs for Gatys's optimisation (minutes each).")] = 2,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda …")] = "auto",
+) -> None:
+    """Judge the generator on held-out pictures, beside its baselines."""
+    from gan.evaluation.run import EvaluationOptions
+    from gan.evaluation.run import evaluate as judge
+    from gan.generator import WEIGHTS_FILE
+    from gan.request import RenderError
+    from gan.training.checkpoint import WITHOUT_CRITICS
+
+    shipped = WEIGHTS_FILE.with_name(WITHOUT_CRITICS)
+    try:
+        options = EvaluationOptions(
+            garments,
+            styles,
+            out,
+            masks=masks,
+            cache=cache,
+            weights=weights or WEIGHTS_FILE,
+            without_critics=without_critics or (shipped if shipped.is_file() else None),
+            perceptual=perceptual,
+            pairs=pairs,
+            photos=photos,
+            gatys=gatys,
+            device=device,
+        )
+        report = judge(options)
+    except RenderError as error:
+        raise refuse(str(error)) from error
+    typer.echo(json.dumps(report))

@@ -26,13 +26,21 @@ class ExampleDataset(Dataset[Batch]):
         seed: of the run; with the number, it decides everything about an example.
         unpaired_share: share of real photos of any garment, without truth.
         identity_share: share of examples whose guide is the garment's own cloth.
+        printed_only: whether every garment of a pair carries an old print.
     """
 
     def __init__(
-        self, pack: Pack, height: int, width: int, seed: int, unpaired_share: float = 0.0, identity_share: float = 0.04
+        self,
+        pack: Pack,
+        height: int,
+        width: int,
+        seed: int,
+        unpaired_share: float = 0.0,
+        identity_share: float = 0.04,
+        printed_only: bool = False,
     ) -> None:
         self.pack, self.height, self.width, self.seed = pack, height, width, seed
-        self.unpaired_share, self.identity_share = unpaired_share, identity_share
+        self.unpaired_share, self.identity_share, self.printed_only = unpaired_share, identity_share, printed_only
 
     def __getitem__(self, number: int) -> Batch:
         """Return example `number` as tensors C×H×W (flags are scalars)."""
@@ -42,7 +50,8 @@ class ExampleDataset(Dataset[Batch]):
             return _tensors(make_unpaired(self.pack, self.height, self.width, rng), paired=0, identity=0)
         if kind < self.unpaired_share + self.identity_share:
             return _tensors(make_identity_pair(self.pack, self.height, self.width, rng), paired=1, identity=1)
-        return _tensors(make_pair(self.pack, self.height, self.width, rng), paired=1, identity=0)
+        pair = make_pair(self.pack, self.height, self.width, rng, self.printed_only)
+        return _tensors(pair, paired=1, identity=0)
 
 
 class EndlessNumbers(Sampler[int]):

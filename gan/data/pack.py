@@ -20,7 +20,7 @@ from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 3
+VERSION = 4
 log = logging.getLogger(__name__)
 
 MaskSource = Callable[[Path, np.ndarray], np.ndarray]

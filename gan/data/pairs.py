@@ -43,14 +43,17 @@ class PseudoPair:
     log_shading: np.ndarray
 
 
-def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
-    """Draw one pseudo-pair from the pack's plain garments."""
+def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator, printed_only: bool = False) -> PseudoPair:
+    """Draw one pseudo-pair from the pack's plain garments; with `printed_only`, it always carries an old print."""
     index = int(rng.choice(np.flatnonzero(pack.plain)))
     photo, mask = place_garment(pack.garments[index], height, width, rng)
     light = srgb_to_linear(photo)
     shading = true_shading(light, mask, rng)
     guide = random_cloth(pack, height, width, rng)
-    dressed = light if rng.random() < OWN_CLOTH_SHARE else _dressed(pack, shading, rng)
+    if printed_only:
+        dressed = _dressed(pack, shading, rng, plain_share=0.0)
+    else:
+        dressed = light if rng.random() < OWN_CLOTH_SHARE else _dressed(pack, shading, rng, PLAIN_SHARE)
     return _example(photo, mask, guide, dressed, shading, rng)
 
 
@@ -168,12 +171,12 @@ def _extra_folds(height: int, width: int, rng: np.random.Generator) -> np.ndarra
     return np.exp(rng.uniform(0.05, 0.3) * ridges)
 
 
-def _dressed(pack: Pack, shading: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _dressed(pack: Pack, shading: np.ndarray, rng: np.random.Generator, plain_share: float) -> np.ndarray:
     """Return linear light of the garment in another colour, mostly with an old print, under `shading`."""
     height, width = shading.shape
     base = random_colour(rng)
     albedo = np.broadcast_to(base, (height, width, 3)).astype(np.float32)
-    if rng.random() > PLAIN_SHARE:
+    if rng.random() >= plain_share:
         for _ in range(1 + int(rng.random() < 0.25)):
             albedo = _printed(albedo, pack, rng)
     lit = albedo * shading[..., None]

@@ -14,7 +14,7 @@ SPREAD_LIMITS = {"lightness": 26.0, "a": 5.0, "b": 6.0}
 MINIMUM_LIGHTNESS = 38.0
 LOCAL_CHROMA_LIMIT = 9.0
 """ΔE of the chroma to its surroundings above which a pixel counts as printed, not dyed."""
-PRINTED_SHARE_LIMIT = 0.018
+PRINTED_SHARE_LIMIT = 0.006
 EDGE_DENSITY_LIMIT = 0.32
 """Share of pixels on sharp steps of lightness: above it, the cloth is striped, checked or lettered tone in tone."""
 EDGE_STEP = 0.11
@@ -24,7 +24,7 @@ BLOB_CONTRAST = 0.2
 BLOB_SHARE_LIMIT = 0.03
 STROKE_CONTRAST = 0.22
 """Lightness against both neighbours, relative to the mean, from which a thin line counts as a stroke."""
-STROKE_DENSITY_LIMIT = 0.45
+STROKE_DENSITY_LIMIT = 0.34
 
 
 @dataclass(frozen=True, slots=True)

