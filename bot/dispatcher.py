@@ -144,7 +144,7 @@ class Dispatcher:
             result = await self._render(job, folder)
             await self._record(job, result)
         except _InterruptedError:
-            await self._release(job, INTERRUPTED)
+            await self._put_back(job)
         except LeaseLostError as error:
             log.warning("%s", error)
         except WorkerCrashedError as error:
@@ -200,6 +200,10 @@ class Dispatcher:
     async def _release(self, job: Job, reason: str) -> None:
         with suppress(LeaseLostError):
             self._tell_released(await self._store.jobs.release(job.id, self._owner, reason))
+
+    async def _put_back(self, job: Job) -> None:
+        with suppress(LeaseLostError):
+            self._listener.job_requeued(await self._store.jobs.put_back(job.id, self._owner))
 
     def _tell_released(self, job: Job) -> None:
         if job.status is JobStatus.FAILED:

@@ -97,6 +97,14 @@ class Jobs:
         """
         return await self._change_held(job_id, owner, leases.RELEASED, reason=reason, max_attempts=self._max_attempts)
 
+    async def put_back(self, job_id: str, owner: str) -> Job:
+        """Queue a running job again as if it had never been claimed, because its holder stops in order.
+
+        Raises:
+            LeaseLostError: the lease was no longer held.
+        """
+        return await self._change_held(job_id, owner, leases.PUT_BACK)
+
     async def release_others(self, owner: str, reason: str) -> tuple[Job, ...]:
         """Give back every running job that somebody else holds, as `release` does.
 

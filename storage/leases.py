@@ -16,6 +16,8 @@ RELEASED = """
     finished_at = CASE WHEN attempts < :max_attempts THEN NULL ELSE :now END,
     reason = :reason, lease_expires_at = NULL
 """
+# The holder stops in order: nobody's fault, so the attempt does not count.
+PUT_BACK = "status = 'queued', attempts = attempts - 1, lease_expires_at = NULL"
 FAILED = "status = 'failed', reason = :reason, lease_expires_at = NULL, finished_at = :now"
 RENDERED = "status = 'rendered', reason = NULL, lease_expires_at = NULL, finished_at = :now"
 EXTENDED = "lease_expires_at = :lease_end"

@@ -167,7 +167,8 @@ async def test_stopping_without_grace_gives_the_job_back(workshop):
     job = await workshop.submit()
     await eventually(lambda: workshop.pool.requests)
     await workshop.stop(grace=0)
-    assert (await workshop.store.jobs.get(job.id)).status is JobStatus.QUEUED
+    given_back = await workshop.store.jobs.get(job.id)
+    assert (given_back.status, given_back.attempts) == (JobStatus.QUEUED, 0)
 
 
 async def test_a_dead_predecessors_job_is_taken_over_at_once(workshop):

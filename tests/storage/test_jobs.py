@@ -129,6 +129,7 @@ async def test_an_expired_lease_is_claimed_again_and_the_former_owner_is_refused
     for stale in (
         store.jobs.extend_lease(job.id, "old", 10),
         store.jobs.release(job.id, "old", "late"),
+        store.jobs.put_back(job.id, "old"),
         store.jobs.fail(job.id, "old", "late"),
         store.jobs.complete(job.id, "old", new_render()),
     ):
@@ -136,6 +137,14 @@ async def test_an_expired_lease_is_claimed_again_and_the_former_owner_is_refused
             await stale
     assert await store.jobs.get(job.id) == again
     assert await store.renders.get(GUILD, job.id) is None
+
+
+async def test_an_orderly_stop_costs_no_attempt(store: Store) -> None:
+    job = await store.jobs.submit(new_job(), cap=1)
+    for _ in range(5):
+        assert (await claim(store)).attempts == 1
+        assert (await store.jobs.put_back(job.id, "worker")).status is JobStatus.QUEUED
+    assert await store.jobs.unreported() == ()
 
 
 async def test_after_three_releases_the_job_has_failed_and_waits_to_be_reported(store: Store) -> None:
