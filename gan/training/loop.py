@@ -146,13 +146,11 @@ class Run:
         return values
 
     def _set_rates(self) -> None:
-        factor = rate_at(self.share, self.players.progress.images)
-        for optimizer, rate in (
-            (self.players.generator_optimizer, self.options.generator_rate),
-            (self.players.critic_optimizer, self.options.critic_rate),
-        ):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * factor
+        rate = self.options.generator_rate * rate_at(self.share, self.players.progress.images)
+        for group in self.players.generator_optimizer.param_groups:
+            group["lr"] = rate
+        for group in self.players.critic_optimizer.param_groups:
+            group["lr"] = self.options.critic_rate
 
     def _restrain(self, values: dict[str, float]) -> None:
         """Double R1 when a critic is nearly always right, which teaches the generator nothing; slowly relax again."""

@@ -37,7 +37,7 @@ class TrainingOptions:
         gan_loss: bce, hinge or relativistic.
         spectral: spectral norm in the critics instead of relying on R1 alone.
         generator_rate: peak learning rate of the generator.
-        critic_rate: learning rate of the critics.
+        critic_rate: learning rate of the critics; it stays, as they start late.
         betas: Adam's.
         penalty: R1's γ.
         penalty_every: steps between penalties (lazy R1, Karras et al. 2020).
@@ -49,6 +49,7 @@ class TrainingOptions:
         weights: changes to the loss weights by term, on top of the schedule's.
         adversarial: whether the critics ever play.
         warm_start: whether pseudo-pairs alone come first.
+        warm_share: share of the run before the critics play.
         precision: "auto" (bf16 where the hardware multiplies it) or "fp32".
     """
 
@@ -70,7 +71,7 @@ class TrainingOptions:
     gan_loss: GanLoss = "bce"
     spectral: bool = False
     generator_rate: float = 4e-4
-    critic_rate: float = 3e-4
+    critic_rate: float = 1e-3
     betas: tuple[float, float] = (0.5, 0.99)
     penalty: float = 1.0
     penalty_every: int = 8
@@ -82,6 +83,7 @@ class TrainingOptions:
     weights: dict[str, float] = field(default_factory=dict)
     adversarial: bool = True
     warm_start: bool = True
+    warm_share: float = 0.8
     precision: str = "auto"
 
     def to_json(self) -> dict[str, Any]:

@@ -17,11 +17,12 @@ PAIRS = {
     "variation": 0.02,
     "identity": 0.3,
 }
-FEATURES = {**PAIRS, "paired_features": 0.6}
+FEATURES = {**PAIRS, "paired_features": 0.6, "fold_energy": 0.5}
 ADVERSARIAL = {
     "reconstruction": 2.0,
     "exposure": 0.7,
-    "folds": 0.5,
+    "folds": 0.4,
+    "fold_energy": 1.0,
     "paired_features": 0.5,
     "identity": 0.3,
     "style": 0.05,
@@ -29,12 +30,12 @@ ADVERSARIAL = {
     "colour": 0.5,
     "shading": 0.05,
     "content": 0.05,
-    "feature_matching": 0.1,
+    "feature_matching": 0.2,
     "diversity": 0.02,
     "residual_size": 0.02,
     "variation": 0.02,
     "adversarial_cloth": 0.05,
-    "adversarial_garment": 0.05,
+    "adversarial_garment": 0.1,
 }
 ADVERSARIAL_TERMS = frozenset({"adversarial_cloth", "adversarial_garment", "feature_matching"})
 
@@ -68,10 +69,11 @@ def phases(options: TrainingOptions) -> list[Phase]:
     adversarial = Phase("adversarial", 1.0, options.height, 0.3, ADVERSARIAL, critics=True, ramp=0.08)
     if not options.warm_start:
         return [_changed(adversarial, options)]
+    share = options.warm_share if options.adversarial else 1.0
     warm = [
-        Phase("pairs, small", 0.5, small, 0.0, PAIRS),
-        Phase("pairs", 0.73, options.height, 0.0, PAIRS),
-        Phase("features", 0.8 if options.adversarial else 1.0, options.height, 0.0, FEATURES),
+        Phase("pairs, small", 0.62 * share, small, 0.0, PAIRS),
+        Phase("pairs", 0.9 * share, options.height, 0.0, PAIRS),
+        Phase("features", share, options.height, 0.0, FEATURES),
     ]
     played = [*warm, adversarial] if options.adversarial else warm
     return [_changed(phase, options) for phase in played]

@@ -47,8 +47,9 @@ def tune(options: TrainingOptions, trials: int) -> dict[str, Any]:
         study_name="restyle",
         storage=f"sqlite:///{options.out / 'study.db'}",
         load_if_exists=True,
-        sampler=optuna.samplers.TPESampler(seed=options.seed),
     )
+    # A study that goes on must not draw its first trials again.
+    study.sampler = optuna.samplers.TPESampler(seed=options.seed + len(study.trials))
     cache = options.cache or options.out / "cache"
     study.optimize(lambda trial: _gain(trial, replace(options, cache=cache)), n_trials=trials)
     best = {"gain_db": study.best_value, "trials": len(study.trials), **study.best_params}

@@ -33,7 +33,7 @@ def example(picture=None, **changes):
     return Example(**{**values, **changes})
 
 
-@pytest.mark.parametrize("name", ["reconstruction", "exposure", "folds", "paired_features"])
+@pytest.mark.parametrize("name", ["reconstruction", "exposure", "folds", "fold_energy", "paired_features"])
 def test_paired_terms_are_zero_at_the_truth_and_positive_away_from_it(name):
     right = LOSS_TABLE[name](example())
     wrong = LOSS_TABLE[name](example(picture=torch.rand(2, 3, 32, 32), exposure=torch.zeros(2, 1, 32, 32)))
@@ -41,7 +41,7 @@ def test_paired_terms_are_zero_at_the_truth_and_positive_away_from_it(name):
     assert wrong.item() > 0.05
 
 
-@pytest.mark.parametrize("name", ["reconstruction", "exposure", "folds", "paired_features"])
+@pytest.mark.parametrize("name", ["reconstruction", "exposure", "folds", "fold_energy", "paired_features"])
 def test_paired_terms_ignore_examples_without_truth(name):
     wrong = example(picture=torch.rand(2, 3, 32, 32), exposure=torch.zeros(2, 1, 32, 32), paired=torch.zeros(2))
     assert LOSS_TABLE[name](wrong).item() == pytest.approx(0, abs=1e-5)
@@ -138,3 +138,12 @@ def test_every_term_is_finite_and_its_gradient_too(name):
         value.backward()
         for leaf in (picture, light):
             assert leaf.grad is None or leaf.grad.isfinite().all()
+
+
+def test_fold_energy_knows_ironing_from_misplaced_folds():
+    wave = torch.sin(torch.arange(32) * 0.7).view(1, 1, 32, 1).expand(2, 1, 32, 32) * 0.4
+    ironed = LOSS_TABLE["fold_energy"](example(log_shading=wave, exposure=torch.zeros_like(wave)))
+    shifted = LOSS_TABLE["fold_energy"](example(log_shading=wave, exposure=wave.roll(2, dims=2)))
+    exact = LOSS_TABLE["fold_energy"](example(log_shading=wave, exposure=wave.clone()))
+    assert exact == 0
+    assert shifted < 0.4 * ironed

@@ -1,0 +1,49 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from gan.evaluation.run import EvaluationOptions, evaluate
+from gan.generator import Generator
+from gan.request import RenderError
+from gan.training.checkpoint import save_weights
+from tests.gan.wardrobe import fill_wardrobe
+
+
+@pytest.fixture
+def weights(tmp_path):
+    torch.manual_seed(0)
+    generator = Generator()
+    save_weights(generator, tmp_path / "generator.safetensors")
+    return tmp_path / "generator.safetensors"
+
+
+def test_the_whole_report(tmp_path, weights):
+    garments, styles, masks = fill_wardrobe(tmp_path / "wardrobe")
+    out = tmp_path / "report"
+    result = evaluate(
+        EvaluationOptions(
+            garments, styles, out, masks=masks, weights=weights, without_critics=weights, perceptual="missing.h5",
+            pairs=2, photos=1, gatys=0, device="cpu",
+        )
+    )  # fmt: skip
+    pairs, photos = result["tables"].values()
+    assert {"truth", "garment unchanged", "flat guide", "shaded guide", "generator"} <= set(pairs)
+    assert "generator without discriminators" in pairs
+    # An untrained generator is the shaded guide: the two rows must agree, and the truth must win.
+    assert pairs["generator"]["psnr"][0] == pytest.approx(pairs["shaded guide"]["psnr"][0], abs=0.2)
+    assert pairs["truth"]["psnr"][0] > pairs["shaded guide"]["psnr"][0] > pairs["garment unchanged"]["psnr"][0]
+    assert photos["generator"]["background_difference"] == [0, 0, 0]
+    assert "retrieval" not in photos["generator"]
+    page = (out / "index.html").read_text()
+    assert "styletransfer" in page or "shaded guide" in page
+    assert (out / "sheet-1.png").stat().st_size > 1000
+    stored = json.loads((out / "report.json").read_text())
+    assert np.isfinite(stored["tables"]["Held-out pseudo-pairs"]["generator"]["ssim"]["low"])
+
+
+def test_missing_weights_are_one_sentence(tmp_path):
+    garments, styles, _ = fill_wardrobe(tmp_path)
+    with pytest.raises(RenderError, match="no weights"):
+        evaluate(EvaluationOptions(garments, styles, tmp_path, weights=tmp_path / "none.safetensors"))
