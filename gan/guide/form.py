@@ -9,8 +9,12 @@ import numpy as np
 
 from gan.guide.panels import Panel, find_panels
 
-FORM_SIDE = 256
+FORM_SIDE = 160
 DISPLACEMENT = 0.012  # of the garment's width, at the steepest folds
+SLOPE_SIDE = 256  # long side, in pixels, at which slopes are measured
+FLATTEST = 0.35  # slope that counts as steepest on a garment without folds
+LOG_STEPS = 40  # of one byte in a unit of log-lightness
+CODED_LOG = np.clip(np.log(np.arange(256) / 255 + 0.04) * LOG_STEPS + 200, 0, 255).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,18 @@ def _typical_width(mask: np.ndarray) -> float:
 
 def _masked_blur(plane: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
     """Blur by what is inside the mask only; far outside, the nearest inside goes on."""
-    weight = cv2.GaussianBlur(mask, (0, 0), sigma) + 0.05 * cv2.GaussianBlur(mask, (0, 0), 4 * sigma) + 1e-4
-    total = cv2.GaussianBlur(plane * mask, (0, 0), sigma) + 0.05 * cv2.GaussianBlur(plane * mask, (0, 0), 4 * sigma)
-    mean = np.float32((plane * mask).sum() / max(float(mask.sum()), 1.0))
-    return (total + 1e-4 * mean) / weight
+    layers = cv2.merge([plane * mask, mask])
+    mean = float(layers[..., 0].sum()) / max(float(mask.sum()), 1.0)
+    near = cv2.GaussianBlur(layers, (0, 0), sigma)
+    total, weight = cv2.split(near + np.float32(0.05) * _wide_blur(layers, 4 * sigma))
+    return (total + np.float32(1e-4 * mean)) / (weight + np.float32(1e-4))
+
+
+def _wide_blur(layers: np.ndarray, sigma: float) -> np.ndarray:
+    """A Gaussian blur so wide that it can be made at a quarter of the size."""
+    size = [max(1, round(side / 4)) for side in layers.shape[1::-1]]
+    small = cv2.GaussianBlur(cv2.resize(layers, size, interpolation=cv2.INTER_AREA), (0, 0), sigma / 4)
+    return cv2.resize(small, layers.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _light(garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -104,14 +116,14 @@ def _light(garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def _fold_displacement(garment: np.ndarray, mask: np.ndarray, width: float) -> np.ndarray:
     """Shading's slope shows where the cloth tilts away: shift the pattern there, gently and smoothly."""
-    light = cv2.cvtColor(garment, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255 + 0.04
-    coded = (np.log(light) * 40 + 200).clip(0, 255).astype(np.uint8)
+    coded = cv2.LUT(cv2.cvtColor(garment, cv2.COLOR_RGB2GRAY), CODED_LOG)
     sigma = max(mask.shape) / 36
-    smooth = _masked_blur(cv2.medianBlur(coded, 5).astype(np.float32) / 40, mask, sigma)
-    slope = np.stack([cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)], -1)
-    slope = slope * mask[..., None]
-    inside = np.linalg.norm(slope, axis=2)[mask > 0.5]
+    smooth = _masked_blur(cv2.medianBlur(coded, 3).astype(np.float32) / LOG_STEPS, mask, sigma)
+    # A filter's sum of slopes is per pixel of this size.
+    scale = np.float32(max(mask.shape) / SLOPE_SIDE)
+    across, down = (cv2.Scharr(smooth, cv2.CV_32F, *order) * (mask * scale) for order in ((1, 0), (0, 1)))
+    steepness = cv2.magnitude(across, down)
+    inside = steepness[mask > 0.5]
     strongest = float(np.quantile(inside, 0.95)) if inside.size else 0.0
-    slope = slope / np.float32(max(strongest, 0.35))
-    slope = slope / np.maximum(1.0, np.linalg.norm(slope, axis=2, keepdims=True))
-    return cv2.GaussianBlur(slope, (0, 0), sigma / 2) * np.float32(DISPLACEMENT * width)
+    share = np.float32(DISPLACEMENT * width) / np.maximum(steepness, np.float32(max(strongest, FLATTEST)))
+    return cv2.GaussianBlur(cv2.merge([across * share, down * share]), (0, 0), sigma / 2)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.guide.limbs import Limb, find_legs, find_sleeves
+from gan.guide.legs import find_legs
+from gan.guide.limbs import Limb
+from gan.guide.sleeves import find_sleeves
 
 SMALLEST_PART = 0.12  # of the garment's area: a separate part, such as the second shoe
 
@@ -50,31 +52,32 @@ def find_panels(mask: np.ndarray, size: tuple[int, int]) -> tuple[Panel, ...]:
 def _cleaned(inside: np.ndarray) -> np.ndarray:
     """Close pin-holes and drop specks."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    closed = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    closed = cv2.morphologyEx(inside.view(np.uint8), cv2.MORPH_CLOSE, kernel)
     return cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel) > 0
 
 
 def _separate_parts(inside: np.ndarray) -> list[np.ndarray]:
     """Connected parts that are large enough to be pieces of their own, the largest first."""
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=8)
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(inside.view(np.uint8), connectivity=8)
     areas = statistics[1:, cv2.CC_STAT_AREA]
     order = [int(index) for index in np.argsort(-areas) if areas[index] >= SMALLEST_PART * inside.sum()]
     return [labels == index + 1 for index in order] if count > 1 else [inside]
 
 
 def _middle(part: np.ndarray, size: tuple[int, int]) -> tuple[float, float]:
-    rows, columns = np.nonzero(part)
-    factor = size[0] / part.shape[0], size[1] / part.shape[1]
-    return float(np.median(columns)) * factor[1], float(np.median(rows)) * factor[0]
+    """The median column and row of a part, (x, y) in full-size pixels."""
+    columns, rows = (np.count_nonzero(part, axis=axis).cumsum() for axis in (0, 1))
+    x, y = (int(np.searchsorted(counts, counts[-1] / 2)) for counts in (columns, rows))
+    return x * size[1] / part.shape[1], y * size[0] / part.shape[0]
 
 
 def _cut_panel(limb: Limb, size: tuple[int, int]) -> Panel:
     """Bring a reduced panel mask to full size with a smooth, antialiased edge."""
     factor = size[0] / limb.mask.shape[0]
     grown = cv2.dilate(limb.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero(grown)
-    top, bottom = max(0, rows.min() - 3), min(limb.mask.shape[0], rows.max() + 4)
-    left, right = max(0, columns.min() - 3), min(limb.mask.shape[1], columns.max() + 4)
+    x, y, width, height = cv2.boundingRect(grown)
+    top, bottom = max(0, y - 3), min(limb.mask.shape[0], y + height + 3)
+    left, right = max(0, x - 3), min(limb.mask.shape[1], x + width + 3)
     box = tuple(
         round(edge * size[axis] / limb.mask.shape[axis])
         for edge, axis in ((top, 0), (bottom, 0), (left, 1), (right, 1))

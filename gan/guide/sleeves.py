@@ -1,0 +1,191 @@
+"""Finds sleeves in a garment's silhouette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gan.guide.limbs import Limb, axis_of
+
+OPENING_SHARES = (0.8, 0.7, 0.6, 0.5, 0.42, 0.35)  # of the body's inscribed circle
+SLEEVE_AREA = (0.011, 0.24)  # of the garment's
+SHOULDER_ZONE = 0.55  # sleeves are sewn on in this upper share of the garment
+LEAST_REACH = 0.36  # a sleeve is that much longer than its seam; a corner is not
+LONE_REACH = 1.6  # for a sleeve without a partner
+LONE_STEEPEST = 80.0
+LONE_AREA = 0.015  # of the picture
+LEAST_PAIR = 0.34  # of the larger sleeve's area
+SEAM_LEAN = (-6.0, 24.0)  # degrees from upright towards the neck
+STEEPEST_SLEEVE = 112.0  # degrees from straight down
+NEAR = 0.06  # of the picture's long side: how far beyond the cut a sleeve may go on
+LONG_LIMB = 2.2  # variance along a limb against that across it
+
+
+@dataclass(frozen=True, slots=True)
+class _Trunk:
+    """A garment and its body, as every piece that may be a sleeve is compared with them.
+
+    Attributes:
+        part: h×w bool, the garment.
+        rim: h×w bool, the body and one pixel around it.
+        area: of the garment in pixels.
+        top, height: of the garment's rows.
+        middle: the body's median column.
+    """
+
+    part: np.ndarray
+    rim: np.ndarray
+    area: float
+    top: int
+    height: int
+    middle: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Seam:
+    """A straight armhole: from the underarm `point` upwards, `normal` points into the sleeve."""
+
+    point: np.ndarray
+    normal: np.ndarray
+    middle: np.ndarray
+    length: float
+
+
+def find_sleeves(part: np.ndarray) -> list[Limb]:
+    """Return the sleeves that a disc as wide as the body cannot enter (morphological opening), at most two.
+
+    Args:
+        part: h×w bool, one connected garment.
+    """
+    distance = cv2.distanceTransform(np.pad(part, 1).view(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    radius = float(distance.max())
+    best: list[Limb] = []
+    best_score = 0.0
+    for share in OPENING_SHARES:
+        sleeves = _lateral_limbs(part, _opened(part, distance, share * radius))
+        score = _score(sleeves)
+        if score > best_score:
+            best, best_score = sleeves, score
+    return best
+
+
+def _opened(part: np.ndarray, distance: np.ndarray, radius: float) -> np.ndarray:
+    """Opening by a disc, through two distance transforms."""
+    core = distance > radius
+    if not core.any():
+        return part
+    away = cv2.distanceTransform((~core).view(np.uint8), cv2.DIST_L2, 5)
+    return part & (away <= radius + 1.0)
+
+
+def _lateral_limbs(part: np.ndarray, body: np.ndarray) -> list[Limb]:
+    count, labels, statistics, centres = cv2.connectedComponentsWithStats(
+        (part & ~body).view(np.uint8), connectivity=4, ltype=cv2.CV_16U
+    )
+    trunk = _trunk(part, body)
+    areas = statistics[:, cv2.CC_STAT_AREA] / trunk.area
+    sized = [index for index in range(1, count) if SLEEVE_AREA[0] / 2 <= areas[index] <= SLEEVE_AREA[1]]
+    limbs = (_sleeve(trunk, labels == index, centres[index]) for index in sized)
+    return [limb for limb in limbs if limb is not None]
+
+
+def _trunk(part: np.ndarray, body: np.ndarray) -> _Trunk:
+    rows = np.flatnonzero(part.any(axis=1))
+    rim = cv2.dilate(body.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
+    columns = np.count_nonzero(body, axis=0).cumsum()
+    middle = float(np.searchsorted(columns, columns[-1] / 2))
+    return _Trunk(part, rim, float(np.count_nonzero(part)), int(rows[0]), len(rows), middle)
+
+
+def _sleeve(trunk: _Trunk, piece: np.ndarray, centre: np.ndarray) -> Limb | None:
+    """Return the piece as a sleeve if it hangs beside the body from the shoulder and reaches well out of its seam."""
+    touching = _points(piece & trunk.rim)
+    if len(touching) < 3:
+        return None
+    joint = touching.mean(0)
+    outward = np.array([float(np.sign(joint[0] - trunk.middle)) or 1.0, 0.0])
+    too_low = joint[1] > trunk.top + SHOULDER_ZONE * trunk.height
+    if too_low or (centre - joint) @ outward < -0.02 * trunk.height:
+        return None
+    seam = _seam(trunk.part, touching, outward)
+    mask = _beyond_seam(trunk.part, piece, seam)
+    points = _points(mask)
+    reach = float(((points - seam.point) @ seam.normal).max())
+    if not SLEEVE_AREA[0] <= len(points) / trunk.area <= SLEEVE_AREA[1] or reach < LEAST_REACH * seam.length:
+        return None
+    axis = axis_of(_principal_direction(points, seam.middle))
+    if abs(axis) > STEEPEST_SLEEVE:
+        return None
+    return Limb(mask, axis, side=int(outward[0]), reach=reach / seam.length)
+
+
+def _points(piece: np.ndarray) -> np.ndarray:
+    """The pixels (x, y) of a piece, N×2 float32."""
+    found = cv2.findNonZero(piece.view(np.uint8))
+    return np.empty((0, 2), np.float32) if found is None else found.reshape(-1, 2).astype(np.float32)
+
+
+def _seam(part: np.ndarray, touching: np.ndarray, outward: np.ndarray) -> _Seam:
+    """The straight line that replaces the opening's round cut: from the underarm, nearly upright as armholes are."""
+    along = _axes_of_spread(touching)[1][:, 1]
+    places = touching @ (along if along[1] < 0 else -along)
+    underarm, shoulder = touching[places.argmin()], touching[places.argmax()]
+    lean = np.degrees(np.arctan2((shoulder - underarm) @ -outward, underarm[1] - shoulder[1]))
+    lean = np.radians(np.clip(lean, *SEAM_LEAN))
+    upwards = -outward * np.sin(lean) + np.array([0.0, -1.0]) * np.cos(lean)
+    length = _thickness(part, underarm + 2 * upwards, upwards)
+    normal = np.array([-upwards[1], upwards[0]])
+    return _Seam(underarm, normal * np.sign(normal @ outward), underarm + upwards * length / 2, length)
+
+
+def _axes_of_spread(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Variances of N×2 points along their two principal axes, the smaller first, and the axes as columns."""
+    centred = points - points.mean(0)
+    return np.linalg.eigh(centred.T @ centred / len(points))
+
+
+def _thickness(part: np.ndarray, start: np.ndarray, direction: np.ndarray) -> float:
+    """How far one can go in a direction before leaving the garment, in pixels, at least 3."""
+    line = np.rint(start + np.arange(max(part.shape))[:, None] * direction).astype(int)
+    inside = np.all((line >= 0) & (line < part.shape[::-1]), axis=1)
+    covered = np.zeros(len(line), bool)
+    covered[inside] = part[line[inside, 1], line[inside, 0]]
+    return float(max(3, int(covered.argmin())))
+
+
+def _principal_direction(points: np.ndarray, joint: np.ndarray) -> np.ndarray:
+    """The longest axis of a long limb, else simply the way from the seam to the middle."""
+    outward = points.mean(0) - joint
+    values, vectors = _axes_of_spread(points)
+    if values[1] < LONG_LIMB * max(float(values[0]), 1e-6):
+        return outward / max(float(np.linalg.norm(outward)), 1e-6)
+    return vectors[:, 1] * (np.sign(vectors[:, 1] @ outward) or 1.0)
+
+
+def _beyond_seam(part: np.ndarray, piece: np.ndarray, seam: _Seam) -> np.ndarray:
+    """The sleeve's pixels: everything near the piece on the far side of the seam, in one connected part."""
+    x, y = np.arange(part.shape[1]), np.arange(part.shape[0])[:, None]
+    beyond = (x - seam.point[0]) * seam.normal[0] + (y - seam.point[1]) * seam.normal[1] > 0
+    near = cv2.distanceTransform((~piece).view(np.uint8), cv2.DIST_L2, 3) <= NEAR * max(part.shape)
+    above = y <= seam.point[1] + 1
+    count, labels = cv2.connectedComponents(((part & near & above | piece) & beyond).view(np.uint8), ltype=cv2.CV_16U)
+    if count < 2:
+        return piece
+    overlaps = np.bincount(labels[piece], minlength=count)
+    return labels == 1 + int(overlaps[1:].argmax())
+
+
+def _score(sleeves: list[Limb]) -> float:
+    """Two alike on both sides are best; one alone is believed if it is long; anything else is an error."""
+    if len(sleeves) == 1:
+        lone = sleeves[0]
+        believable = lone.reach > LONE_REACH and abs(lone.axis) < LONE_STEEPEST and lone.mask.mean() > LONE_AREA
+        return 0.3 if believable else 0.0
+    if len(sleeves) != 2 or sleeves[0].side == sleeves[1].side:
+        return 0.0
+    areas = [np.count_nonzero(sleeve.mask) for sleeve in sleeves]
+    if min(areas) < LEAST_PAIR * max(areas):
+        return 0.0
+    return 1.0 + min(areas) / max(areas) + 4 * sum(areas) / sleeves[0].mask.size
