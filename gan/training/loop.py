@@ -221,6 +221,7 @@ def run_training(options: TrainingOptions, resume: bool = False) -> Outcome:
     Raises:
         RenderError: a folder, device, backbone or checkpoint is unusable; its message is for people.
     """
+    _check_files(options, resume)
     options.out.mkdir(parents=True, exist_ok=True)
     with join_team() as team:
         cache = options.cache or options.out / "cache"
@@ -233,6 +234,14 @@ def run_training(options: TrainingOptions, resume: bool = False) -> Outcome:
             start_from(options.start_from, run.players)
         with Stopping(options.minutes) as stopping, Reporter(options.images, team.leads) as reporter:
             return run.train(stopping, reporter)
+
+
+def _check_files(options: TrainingOptions, resume: bool) -> None:
+    """Complain about missing files before minutes of preparation."""
+    if resume and not (options.out / CHECKPOINT).is_file():
+        raise RenderError(f"There is no checkpoint “{options.out / CHECKPOINT}” to resume from.")
+    if options.start_from and not options.start_from.is_file():
+        raise RenderError(f"There are no weights “{options.start_from}” to start from.")
 
 
 def _packs(options: TrainingOptions, cache: Path, team: Team) -> tuple[Pack, Pack]:
