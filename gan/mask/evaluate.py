@@ -18,7 +18,7 @@ BOX = 0.15
 METHODS = ("restyle", "GrabCut", "centre box")
 TILE = (150, 200)
 HIDDEN_COLOUR = (255, 0, 255)
-COLUMNS = 3
+COLUMNS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def test_the_command_prints_a_table_and_draws_a_sheet(labels, tmp_path):
     result = CliRunner().invoke(app, ["evaluate-mask", "--labels", str(labels), "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
     assert "| flat-lay | 1 |" in result.output and "IoU GrabCut" in result.output
-    assert cv2.imread(str(tmp_path / "out" / "mask_sheet.png")).shape[1] == 3 * 4 * 150
+    assert cv2.imread(str(tmp_path / "out" / "mask_sheet.png")).shape[1] == 5 * 4 * 150
 
 
 def test_the_command_gives_json(labels):
