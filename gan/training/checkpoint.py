@@ -66,22 +66,19 @@ def start_from(path: Path, players: Players) -> None:
 
 
 def pack_checkpoint(path: Path, packed: Path) -> None:
-    """Write a checkpoint in half precision, a third of the size, to keep in the repository and resume from.
+    """Write a checkpoint's averaged generator, critics and progress in half precision, to keep in the repository.
 
-    The optimizers' second moments are kept in bfloat16, which has float32's range.
+    A run can go on from it, with fresh optimizers and from the average; what it costs is the optimizers' memory of a
+    few hundred steps, what it saves is seven eighths of the size.
     """
     content = _read(path)
-    torch.save(_map_tensors(content), packed)
-
-
-def _map_tensors(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _map_tensors(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_map_tensors(item) for item in value]
-    if isinstance(value, torch.Tensor) and value.dtype == torch.float32 and value.numel() > 1:
-        return value.to(torch.bfloat16)
-    return value
+    networks = {
+        name: {
+            key: value.half() if value.is_floating_point() else value for key, value in content["state"][name].items()
+        }
+        for name in ("average", "cloth", "garment")
+    }
+    torch.save({"state": {**networks, "progress": content["state"]["progress"]}, "options": content["options"]}, packed)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -66,13 +66,18 @@ class Players:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to what `state` returned."""
-        for name in ("generator", "average", "cloth", "garment", "generator_optimizer", "critic_optimizer"):
+        """Go back to what `state` returned; from a packed checkpoint, as near to it as it allows."""
+        self.generator.load_state_dict(state.get("generator", state["average"]))
+        for name in ("average", "cloth", "garment"):
             getattr(self, name).load_state_dict(state[name])
+        for name in ("generator_optimizer", "critic_optimizer"):
+            if name in state:
+                getattr(self, name).load_state_dict(state[name])
         for name, value in state["progress"].items():
             setattr(self.progress, name, value)
-        torch.set_rng_state(state["torch_rng"])
-        if torch.cuda.is_available() and state["cuda_rng"]:
+        if "torch_rng" in state:
+            torch.set_rng_state(state["torch_rng"])
+        if torch.cuda.is_available() and state.get("cuda_rng"):
             torch.cuda.set_rng_state_all(state["cuda_rng"])
 
 

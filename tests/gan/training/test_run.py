@@ -199,17 +199,19 @@ def test_checkpoints_survive_a_crash_while_saving(wardrobe, tmp_path, monkeypatc
     load_checkpoint(tmp_path / CHECKPOINT, run.players)
 
 
-def test_packed_checkpoints_are_half_the_size_and_can_be_resumed(wardrobe, tmp_path):
+def test_packed_checkpoints_are_small_and_can_be_resumed(wardrobe, tmp_path):
     run = train(wardrobe, tmp_path)
     packed = tmp_path / "packed.pt"
     pack_checkpoint(tmp_path / CHECKPOINT, packed)
-    assert packed.stat().st_size < 0.75 * (tmp_path / CHECKPOINT).stat().st_size
-    players = make_players(options(wardrobe, tmp_path), torch.device("cpu"), TINY)
+    assert packed.stat().st_size < 0.4 * (tmp_path / CHECKPOINT).stat().st_size
+    players = make_players(options(wardrobe, tmp_path, seed=5), torch.device("cpu"), TINY)
     load_checkpoint(packed, players)
     assert players.progress.images == 12
-    old, new = run.players.generator.garment.stem.conv.weight, players.generator.garment.stem.conv.weight
-    assert new.dtype == torch.float32
-    assert torch.allclose(old, new, rtol=0.01)
+    for name in ("average", "cloth", "garment"):
+        old, new = getattr(run.players, name).state_dict(), getattr(players, name).state_dict()
+        assert all(torch.allclose(old[key], new[key], rtol=0.01, atol=1e-4) for key in old)
+    assert same(players.generator, players.average)
+    assert players.generator.garment.stem.conv.weight.dtype == torch.float32
 
 
 def test_fine_tuning_starts_from_weights_or_a_checkpoint(wardrobe, tmp_path):
