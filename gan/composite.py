@@ -9,7 +9,7 @@ from gan.mask import estimate_foreground
 
 OPAQUE, CLEAR = 1 - 1 / 510, 1 / 510
 """Alpha beyond which an 8-bit picture cannot show the other layer."""
-FOREGROUND_SIZE = 256
+FOREGROUND_SIZE = 160
 
 
 class Compositor:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +15,10 @@ from gan.request import RenderError
 CPU = "cpu"
 AUTO = "auto"
 MOST_THREADS = 8
+MALLOC_TRIM_THRESHOLD, MALLOC_MMAP_THRESHOLD = -1, -3
+"""glibc's names for two of its settings (malloc.h)."""
+KEPT_BYTES = 256 << 20
+LARGEST_REUSED_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,20 @@ def use_single_threaded_operators() -> None:
     """
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
+
+
+def keep_freed_memory() -> None:
+    """Let this process reuse the memory of freed pictures and features instead of returning it to the system.
+
+    By default glibc gives every large block back and asks for it anew; clearing those pages again takes a sixth of the
+    networks' time. Elsewhere this does nothing.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(MALLOC_TRIM_THRESHOLD, KEPT_BYTES)
+        mallopt(MALLOC_MMAP_THRESHOLD, LARGEST_REUSED_BYTES)
 
 
 def _best_device() -> str:

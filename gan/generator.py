@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, upsample
 from gan.shading import (
     Controls,
+    Shading,
     apply_controls,
     garment_shading,
     linear_to_srgb,
@@ -157,16 +158,17 @@ class Generator(nn.Module):
         """The precision of the weights; inputs are cast to it."""
         return self.garment.stem.conv.weight.dtype
 
-    def encode(self, garment: Tensor, mask: Tensor) -> Features:
+    def encode(self, garment: Tensor, mask: Tensor, shading: Shading | None = None) -> Features:
         """Read a garment once for all its variants.
 
         Args:
             garment: sRGB B×3×H×W in 0 to 1, long side about `WORKING_SIZE`.
             mask: B×1×H×W in 0 to 1.
+            shading: the garment's, where it is known and the size is a multiple of the network's stride.
         """
         size = (garment.shape[-2], garment.shape[-1])
         garment, mask = _padded(garment.float()), _padded(mask.float())
-        shading = garment_shading(garment, mask)
+        shading = shading or garment_shading(garment, mask)
         level = shading.level.expand(-1, -1, *garment.shape[-2:])
         inputs = torch.cat([2 * garment - 1, mask, shading.coarse, 2 * shading.fine, 0.5 * level + 1], dim=1)
         raw, quarter = self.garment(inputs.to(self.dtype), mask.to(self.dtype))

@@ -36,8 +36,9 @@ class MaskedNorm(nn.Module):
         weights = mask.float() + 1e-3
         weights = weights / weights.sum(dim=(2, 3), keepdim=True)
         mean = (values * weights).sum(dim=(2, 3), keepdim=True)
-        variance = ((values - mean).square() * weights).sum(dim=(2, 3), keepdim=True)
-        return ((values - mean) * torch.rsqrt(variance + 1e-4)).to(features.dtype)
+        centred = values - mean
+        variance = (centred.square() * weights).sum(dim=(2, 3), keepdim=True)
+        return (centred * torch.rsqrt(variance + 1e-4)).to(features.dtype)
 
 
 class ResidualBlock(nn.Module):

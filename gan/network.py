@@ -100,8 +100,8 @@ class ControlNetwork:
 
         def run() -> EncodedGarment:
             device_mask = mask.to(self._compute.device)
-            features = self._generator.encode(picture, device_mask)
-            return EncodedGarment(features, garment_shading(picture, device_mask), size)
+            shading = garment_shading(picture, device_mask)
+            return EncodedGarment(self._generator.encode(picture, device_mask, shading), shading, size)
 
         return self._run(run)
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import torch
 
-from gan.devices import AUTO, choose_compute, use_single_threaded_operators
+from gan.devices import AUTO, choose_compute, keep_freed_memory, use_single_threaded_operators
 from gan.generator import WEIGHTS_FILE
 from gan.guide import StyleCloth, VariantPlan, plan_variants, prepare_style
 from gan.network import ControlNetwork
@@ -49,6 +49,7 @@ class Renderer:
         """
         self.compute = choose_compute(device, threads)
         use_single_threaded_operators()
+        keep_freed_memory()
         self.network = ControlNetwork(self.compute, weights, compiled=compiled)
         self._scenes = RecentScenes(self.network)
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import cv2
@@ -17,7 +18,7 @@ LOG_STEPS = 40  # of one byte in a unit of log-lightness
 CODED_LOG = np.clip(np.log(np.arange(256) / 255 + 0.04) * LOG_STEPS + 200, 0, 255).astype(np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GarmentForm:
     """A garment's geometry.
 
@@ -26,7 +27,7 @@ class GarmentForm:
         alpha: H×W float32 in 0..1.
         panels: pieces of cloth, the body first; each later one lies over the earlier ones.
         displacement: h×w×2 float32 at a reduced size, in full-size pixels (x, y): where folds pull the pattern.
-        light: h×w float32 at a reduced size: smoothed lightness against the garment's mean, in deviations.
+        reduced: h×w×3 RGB uint8 and h×w float32, garment and alpha at that size.
         extent: width and height of its bounding box in pixels.
         width: width of the garment in pixels, the measure of pattern scale.
     """
@@ -35,7 +36,7 @@ class GarmentForm:
     alpha: np.ndarray
     panels: tuple[Panel, ...]
     displacement: np.ndarray
-    light: np.ndarray
+    reduced: tuple[np.ndarray, np.ndarray]
     extent: tuple[float, float]
     width: float
 
@@ -43,6 +44,11 @@ class GarmentForm:
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.alpha.shape[0], self.alpha.shape[1]
+
+    @functools.cached_property
+    def light(self) -> np.ndarray:
+        """Smoothed lightness against the garment's mean, in deviations, h×w float32 at the reduced size."""
+        return _light(*self.reduced)
 
 
 def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
@@ -64,8 +70,8 @@ def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
     mask = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     width = _typical_width(mask) / factor
     panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]))
-    bend, light = _fold_displacement(small, mask, width), _light(small, mask)
-    return GarmentForm(garment, alpha, panels, bend, light, _extent(mask, factor), width)
+    bend = _fold_displacement(small, mask, width)
+    return GarmentForm(garment, alpha, panels, bend, (small, mask), _extent(mask, factor), width)
 
 
 def _extent(mask: np.ndarray, factor: float) -> tuple[float, float]:

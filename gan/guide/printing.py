@@ -42,11 +42,12 @@ def lay_print(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, 
     """
     tile = _sized(cloth.tile, default_zoom(cloth, form) * scale)
     chance = np.random.default_rng(seed)
+    bend = cv2.resize(form.displacement, form.size[::-1], interpolation=cv2.INTER_LINEAR)
     picture: np.ndarray | None = None
     wander = min(1.0, PICTURE_WANDER * scale**2) if cloth.is_picture else 1.0
     for panel in form.panels:
         offset = (chance.random(2) - 0.5) * wander if seed else np.zeros(2)
-        piece = _cut_piece(tile, form, panel, angle, offset)
+        piece = _cut_piece(tile, bend, panel, angle, offset)
         picture = piece if picture is None else _sewn(picture, piece, panel)
     assert picture is not None
     return picture
@@ -74,7 +75,7 @@ def _resized_torus(image: np.ndarray, width: int, height: int, method: int) -> n
     return cv2.resize(image, (width, height), interpolation=method)
 
 
-def _cut_piece(tile: Tile, form: GarmentForm, panel: Panel, angle: float, offset: np.ndarray) -> np.ndarray:
+def _cut_piece(tile: Tile, bend: np.ndarray, panel: Panel, angle: float, offset: np.ndarray) -> np.ndarray:
     """Return the cloth over the panel's box."""
     top, bottom, left, right = panel.box
     turn = np.radians(angle + panel.axis)
@@ -82,18 +83,12 @@ def _cut_piece(tile: Tile, form: GarmentForm, panel: Panel, angle: float, offset
     texels = np.array([tile.image.shape[1], tile.image.shape[0]])
     matrix = texels[:, None] * (np.linalg.inv(tile.basis) @ rotation)
     corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]]) - panel.anchor
-    bend = _displacement(form, panel)
+    bend = bend[top:bottom, left:right]
     reach = np.abs(bend).max() * np.abs(matrix).sum(1) + 3
     seen = corners @ matrix.T + (offset + 0.5) * texels
     low = np.floor(seen.min(0) - reach)
     cloth = _unrolled(tile.image, low.astype(int), np.ceil(seen.max(0) + reach).astype(int))
     return _remapped(cloth, matrix, seen[0] - low, bend)
-
-
-def _displacement(form: GarmentForm, panel: Panel) -> np.ndarray:
-    top, bottom, left, right = panel.box
-    full = cv2.resize(form.displacement, form.size[::-1], interpolation=cv2.INTER_LINEAR)
-    return full[top:bottom, left:right]
 
 
 def _unrolled(image: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
