@@ -29,17 +29,14 @@ def train_mask(
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in --out.")] = False,
 ) -> None:
     """Train the network that finds the garment: GrabCut teaches it, then both teach it together."""
-    import torch
-
     from gan.mask.training import CHECKPOINT, Plan
     from gan.mask.training import train_mask as train
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if resume and not (out / CHECKPOINT).exists():
         raise typer.BadParameter(f"{out} holds no checkpoint to resume from.")
-    torch.set_num_threads(threads)
     try:
-        weights = train(garments, styles, out, Plan(minutes=minutes, seed=seed), resume=resume)
+        weights = train(garments, styles, out, Plan(minutes=minutes, seed=seed, threads=threads), resume=resume)
     except ValueError as error:
         raise typer.BadParameter(f"Nothing to train on: {error}.") from error
     typer.echo(f"Weights written to {weights}")

@@ -45,6 +45,7 @@ class Plan:
         size: long side of the pictures in pixels.
         learning_rate: highest rate; it falls along a half cosine of the time.
         seed: decides weights and batches.
+        threads: of the processor; more than idle cores make it far slower.
     """
 
     minutes: float = 50.0
@@ -53,6 +54,7 @@ class Plan:
     size: int = WORKING_SIZE
     learning_rate: float = 3e-3
     seed: int = 0
+    threads: int = 1
 
 
 class MaskTraining:
@@ -165,6 +167,7 @@ def train_mask(garments: Path, styles: Path, output: Path, plan: Plan, *, resume
         The file of weights.
     """
     cv2.setNumThreads(1)  # its threads and torch's would fight for the same cores
+    torch.set_num_threads(plan.threads)
     training = MaskTraining(plan, output)
     if resume:
         training.resume()

@@ -16,7 +16,7 @@ from bot.playground.user import media_of, text_of
 from tests.bot.reading import answer_to, custom_ids, eventually, is_progress, is_result, render_id
 from tests.e2e.houses import ROOT, ProcessHouse, sample
 
-RENDERED_SECONDS = 120
+RENDERED_SECONDS = 300
 
 
 def contract_checker():
@@ -35,7 +35,7 @@ def large(file, side):
     return file.name, buffer.getvalue()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 async def test_from_restyle_to_votes_to_history_and_through_a_kill(tmp_path):
     async with ProcessHouse(tmp_path) as house:
         noor, mika = await house.member("Noor"), await house.member("Mika")
