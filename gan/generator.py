@@ -29,7 +29,7 @@ from gan.shading import (
 )
 
 WEIGHTS_FILE = Path(__file__).parent / "weights" / "generator.safetensors"
-WORKING_SIZE = 256
+WORKING_SIZE = 192
 """Long side, in pixels, at which the network was trained to see a whole garment."""
 NOISE_SIZE = 8
 STRIDE = 8

@@ -27,6 +27,11 @@ BUCKETS = 4
 Result = TypeVar("Result")
 
 
+LIVELY_FOLDS = 0.36
+"""Standard deviation of the log-exposure inside a garment whose folds show at a glance under a busy pattern."""
+MOST_DEPTH = 1.4
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedGarment:
     """What the network knows about one garment, for all its variants.
@@ -35,11 +40,13 @@ class EncodedGarment:
         features: the generator's.
         shading: the analytic shading at the working size.
         size: width and height of the working size.
+        depth: factor on the log-exposure of every variant.
     """
 
     features: Features
     shading: Shading
     size: tuple[int, int]
+    depth: float
 
 
 def working_size(shape: tuple[int, ...], multiple: int = STRIDE) -> tuple[int, int]:
@@ -52,6 +59,18 @@ def working_size(shape: tuple[int, ...], multiple: int = STRIDE) -> tuple[int, i
     shortest = max(multiple, SHORTEST_SIDE)
     sides = (max(shortest, round(side * factor / multiple) * multiple) for side in (width, height))
     return next(sides), next(sides)
+
+
+def fold_depth(features: Features) -> float:
+    """Say how much deeper than predicted to draw a garment's folds.
+
+    A network that learns from a mean error draws uncertain folds too shallow, and a bold pattern hides shallow folds.
+    So garments whose predicted light varies little get more of it, never less.
+    """
+    exposure, mask = features.half.float().split(1, dim=1)
+    inside = exposure[mask > 0.9]
+    spread = float(inside.std()) if inside.numel() > 1 else 0.0
+    return min(MOST_DEPTH, max(1.0, LIVELY_FOLDS / max(spread, 1e-3)))
 
 
 class ControlNetwork:
@@ -68,6 +87,7 @@ class ControlNetwork:
         if weights is not None and not weights.exists():
             logger.warning("no generator weights at %s: pictures get the garment's shading only", weights)
             weights = None
+        self._trained = weights is not None
         self._compute = compute
         self._generator = load_generator(weights).to(device=compute.device, dtype=compute.dtype)
         self._compiled = compiled
@@ -101,7 +121,9 @@ class ControlNetwork:
         def run() -> EncodedGarment:
             device_mask = mask.to(self._compute.device)
             shading = garment_shading(picture, device_mask)
-            return EncodedGarment(self._generator.encode(picture, device_mask, shading), shading, size)
+            features = self._generator.encode(picture, device_mask, shading)
+            depth = fold_depth(features) if self._trained else 1.0
+            return EncodedGarment(features, shading, size, depth)
 
         return self._run(run)
 
@@ -123,7 +145,7 @@ class ControlNetwork:
         def run() -> Controls:
             controls = self._generator.controls(garment.features, picture, noise, full_strength)
             parts = (controls.trust_coarse, controls.trust_fine, controls.gain, controls.residual)
-            return Controls(*(part.float().cpu() for part in parts))
+            return Controls(*(part.float().cpu() for part in parts)).deepened(garment.depth)
 
         return self._run(run)
 

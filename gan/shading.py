@@ -62,6 +62,10 @@ class Controls:
         zero = torch.zeros_like(one)
         return cls(one, one, zero, zero.expand(-1, 3, -1, -1))
 
+    def deepened(self, factor: float) -> Controls:
+        """Return the controls with `factor` times the log-exposure; the residual stays."""
+        return Controls(factor * self.trust_coarse, factor * self.trust_fine, factor * self.gain, self.residual)
+
     def resized(self, size: tuple[int, int]) -> Controls:
         """Return the controls upsampled bicubically to `size` (height, width)."""
         stacked = torch.cat([getattr(self, field.name) for field in fields(self)], dim=1)

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from gan.devices import choose_compute
-from gan.generator import STRIDE, WORKING_SIZE, Generator
-from gan.network import ControlNetwork, working_size
+from gan.generator import STRIDE, WORKING_SIZE, Features, Generator
+from gan.network import MOST_DEPTH, ControlNetwork, fold_depth, working_size
 from tests.gan.scenery import shirt_alpha, shirt_photo
 
 
@@ -65,3 +65,15 @@ def test_missing_weights_are_logged_and_give_the_analytic_picture(tmp_path, capl
     assert "no generator weights" in caplog.text
     assert (controls.trust_coarse == 1).all() and (controls.trust_fine == 1).all()
     assert not controls.gain.any() and not controls.residual.any()
+
+
+def features_with(exposure):
+    half = torch.cat([exposure, torch.ones_like(exposure)], dim=1)
+    return Features(torch.zeros(1, 3, 64, 64), half, torch.zeros(1, 1, 16, 16), (64, 64))
+
+
+def test_shallow_folds_are_deepened_and_deep_ones_left_alone():
+    folds = torch.sin(torch.linspace(0, 20, 32)).expand(1, 1, 32, 32)
+    assert fold_depth(features_with(0.01 * folds)) == MOST_DEPTH
+    assert 1 < fold_depth(features_with(0.4 * folds)) < MOST_DEPTH
+    assert fold_depth(features_with(folds)) == 1
