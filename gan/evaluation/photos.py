@@ -23,7 +23,7 @@ from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describ
 from gan.guide import StyleCloth, VariantPlan, analyse_garment, lay_guide, plan_variants, prepare_style
 from gan.network import ControlNetwork
 from gan.peer import Peer, peer_available
-from gan.perceptual import PerceptualFeatures
+from gan.perceptual import PerceptualFeatures, relative_error
 from gan.pictures import read_picture, resize_picture, result_size
 from gan.request import Mode, RenderError, RenderRequest
 from gan.scene import MaskedGarment, Scene, load_garment
@@ -32,6 +32,7 @@ SIZE = 400
 VARIANTS = 4
 STYLES_TO_CHOOSE_FROM = 50
 CROPS = 6
+FEATURE_SIZE = 256
 PRINTED, BLOTCHED = 0.1, 0.15
 """Shares of printed or blotched pixels from which a garment counts as patterned."""
 
@@ -172,12 +173,25 @@ def _scores(shot: Shot, picture: np.ndarray) -> dict[str, float]:
 
 def _diversity(shot: Shot, backbone: PerceptualFeatures) -> float:
     """Mean perceptual distance between the variants of one render."""
-    mask = torch.from_numpy(shot.garment.alpha)[None, None]
+    variants = torch.cat([_small(to_tensor(variant)) for variant in shot.variants])
+    mask = _small(torch.from_numpy(shot.garment.alpha)[None, None])
+    features = backbone(variants, measures.JUDGING_LAYERS)
     distances = [
-        float(measures.perceptual_distance(backbone, to_tensor(one), to_tensor(other), mask))
-        for one, other in itertools.combinations(shot.variants, 2)
+        float(relative_error(_chosen(features, one), _chosen(features, other), mask))
+        for one, other in itertools.combinations(range(len(variants)), 2)
     ]
     return float(np.mean(distances)) if distances else float("nan")
+
+
+def _small(picture: Tensor) -> Tensor:
+    """Shrink to the size at which deep features are compared."""
+    factor = min(1.0, FEATURE_SIZE / max(picture.shape[-2:]))
+    size = [max(1, round(side * factor)) for side in picture.shape[-2:]]
+    return torch.nn.functional.interpolate(picture, size=size, mode="area")
+
+
+def _chosen(features: dict[str, Tensor], index: int) -> dict[str, Tensor]:
+    return {name: value[index : index + 1] for name, value in features.items()}
 
 
 def _retrieve(
@@ -190,13 +204,12 @@ def _retrieve(
     codes = []
     for file in styles[:STYLES_TO_CHOOSE_FROM]:
         style = to_tensor(read_picture(file))
-        style = torch.nn.functional.interpolate(style, size=(256, 256), mode="area")
-        codes.append(measures.style_descriptor(backbone, style, torch.ones(1, 1, 256, 256)))
+        codes.append(measures.style_descriptor(backbone, _small(style), torch.ones(1, 1, *style.shape[-2:])))
     gallery = torch.cat(codes)
     for shot in shots:
-        mask = torch.from_numpy(shot.garment.alpha)[None, None]
+        mask = _small(torch.from_numpy(shot.garment.alpha)[None, None])
         for name, picture in shot.pictures.items():
-            code = measures.style_descriptor(backbone, to_tensor(picture), mask)
+            code = measures.style_descriptor(backbone, _small(to_tensor(picture)), mask)
             nearest = int((gallery @ code[0]).argmax())
             scores[name]["retrieval"].append(float(nearest == shot.style_number))
 
