@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gan.data.folders import list_pictures
 from gan.request import RenderError
 from gan.training.loop import run_training
 from gan.training.options import TrainingOptions
@@ -41,6 +42,8 @@ def tune(options: TrainingOptions, trials: int) -> dict[str, Any]:
         import optuna
     except ImportError as error:
         raise RenderError("Tuning needs Optuna; install it with: pip install optuna") from error
+    for folder in (options.garments, options.styles):
+        list_pictures(folder, held_out=False)  # Optuna would log a traceback for what a trial finds missing.
     options.out.mkdir(parents=True, exist_ok=True)
     study = optuna.create_study(
         direction="maximize",
