@@ -73,6 +73,8 @@ def classifier_accuracy(
     return [float(value) for value in right]
 
 
+@torch.enable_grad()
+@torch.enable_grad()
 def _fit(values: Tensor, labels: Tensor, unseen: Tensor) -> Tensor:
     mean, deviation = values.mean(dim=0), values.std(dim=0) + 1e-4
     known, unknown = (values - mean) / deviation, (unseen - mean) / deviation
