@@ -112,7 +112,6 @@ def test_classifier_tells_different_from_alike():
     real, alike, different = torch.randn(80, 6), torch.randn(80, 6), torch.randn(80, 6) + 1.5
     others = [100 + group for group in groups]
     with torch.no_grad():  # as the judging of photos calls it
-        with torch.no_grad():  # as in the evaluation, which needs no gradients but here
         told = classifier_accuracy(real, different, groups, others)
     fooled = classifier_accuracy(real, alike, groups, others)
     assert len(told) == 160
