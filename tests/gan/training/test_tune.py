@@ -19,6 +19,8 @@ def test_tuning_finds_the_better_rate_and_goes_on_where_it_stopped(tmp_path, mon
         return Outcome(8, 1.0, Quality(30 - abs(options.generator_rate - 5e-4) * 1e4, 20.0))
 
     monkeypatch.setattr(tuning, "run_training", run)
+    for number in range(3):
+        (tmp_path / f"piece-{number}.png").touch()
     options = TrainingOptions(tmp_path, tmp_path, tmp_path, weights={"style": 0.0})
     first = tuning.tune(options, trials=4)
     best = tuning.tune(options, trials=4)
