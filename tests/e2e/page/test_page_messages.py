@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -53,6 +54,18 @@ async def test_markdown_is_drawn_and_never_executed(page):
     await expect(message.locator(".spoiler")).to_have_role("button")
     await message.locator(".spoiler").click()
     await expect(message.locator(".spoiler.is-open")).to_have_text("hidden")
+
+
+async def test_sending_waits_for_a_sample_that_is_on_its_way(page, bot):
+    async def slowly(route):
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    form = await open_command(page, "restyle")
+    await page.route("**/samples/garments/linen-shirt.jpg", slowly)
+    await form.get_by_role("button", name="Use the sample Linen shirt").click()
+    await send(page)
+    await expect(page.locator(".message-origin")).to_have_text("Noor used /restyle")
 
 
 async def test_thinking_becomes_the_result_without_reload(page, bot):

@@ -173,13 +173,15 @@ export class CommandForm {
   }
 
   async #submit() {
+    this.#setBusy(true);
+    await Promise.all([...this.#fields.values()].map((field) => field.settled()));
     const wrong = [...this.#fields.values()].filter((field) => !field.validate());
     if (wrong.length) {
       wrong[0].focus();
       this.#showError(wrong.map((field) => field.problem()).join(' '));
+      this.#setBusy(false);
       return;
     }
-    this.#setBusy(true);
     try {
       const { values, files } = withFileParts(this.#values());
       await this.#context.interactions.runCommand(`/${this.#entry.name}`, commandData(this.#entry, values), files);

@@ -15,6 +15,7 @@ export class AttachmentField extends Field {
   #picker;
   #paintFrom;
   #context;
+  #arriving = Promise.resolve();
 
   /**
    * @param {Object} option
@@ -66,6 +67,11 @@ export class AttachmentField extends Field {
     this.element.dispatchEvent(new Event('change'));
   }
 
+  /** @returns {Promise<void>} done once a sample that was clicked is there. */
+  settled() {
+    return this.#arriving;
+  }
+
   focus() {
     (this.#file ? this.#preview : this.#picker).querySelector('button')?.focus();
   }
@@ -111,11 +117,12 @@ export class AttachmentField extends Field {
         class: 'sample',
         title: name,
         'aria-label': `Use the sample ${name}`,
-        onclick: () =>
-          fetchSample(sample).then(
+        onclick: () => {
+          this.#arriving = fetchSample(sample).then(
             (file) => this.#takeAndFocus(file),
             (error) => this.#context.complain(error.message),
-          ),
+          );
+        },
       },
       element('img', { src: reachableUrl(sample.url), alt: '', loading: 'lazy' }),
     );

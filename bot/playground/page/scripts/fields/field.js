@@ -63,6 +63,9 @@ export class Field {
     );
   }
 
+  /** @returns {Promise<void>} done once nothing that was chosen is still on its way. */
+  async settled() {}
+
   /** @returns {*} the option's value, or undefined while nothing is filled in. */
   read() {
     throw new Error('A kind of field says what its value is.');
