@@ -20,7 +20,11 @@ LEAST_PAIR = 0.34  # of the larger sleeve's area
 SEAM_LEAN = (-6.0, 24.0)  # degrees from upright towards the neck
 STEEPEST_SLEEVE = 112.0  # degrees from straight down
 NEAR = 0.06  # of the picture's long side: how far beyond the cut a sleeve may go on
+LEVEL = 1e-4  # slope below which a line counts as level
 LONG_LIMB = 2.2  # variance along a limb against that across it
+
+Window = tuple[slice, slice]
+"""Rows and columns outside which there is nothing to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,11 @@ def _opened(part: np.ndarray, distance: np.ndarray, radius: float) -> np.ndarray
 
 
 def _lateral_limbs(part: np.ndarray, body: np.ndarray) -> list[Limb]:
-    count, labels, statistics, centres = cv2.connectedComponentsWithStats(
-        (part & ~body).view(np.uint8), connectivity=4, ltype=cv2.CV_16U
-    )
+    count, labels = cv2.connectedComponents((part & ~body).view(np.uint8), connectivity=4, ltype=cv2.CV_16U)
     trunk = _trunk(part, body)
-    areas = statistics[:, cv2.CC_STAT_AREA] / trunk.area
+    areas = np.bincount(labels.ravel(), minlength=count) / trunk.area
     sized = [index for index in range(1, count) if SLEEVE_AREA[0] / 2 <= areas[index] <= SLEEVE_AREA[1]]
-    limbs = (_sleeve(trunk, labels == index, centres[index]) for index in sized)
+    limbs = (_sleeve(trunk, labels == index) for index in sized)
     return [limb for limb in limbs if limb is not None]
 
 
@@ -99,19 +101,20 @@ def _trunk(part: np.ndarray, body: np.ndarray) -> _Trunk:
     return _Trunk(part, rim, float(np.count_nonzero(part)), int(rows[0]), len(rows), middle)
 
 
-def _sleeve(trunk: _Trunk, piece: np.ndarray, centre: np.ndarray) -> Limb | None:
+def _sleeve(trunk: _Trunk, piece: np.ndarray) -> Limb | None:
     """Return the piece as a sleeve if it hangs beside the body from the shoulder and reaches well out of its seam."""
-    touching = _points(piece & trunk.rim)
+    window = _surroundings(piece)
+    touching = _points(piece & trunk.rim, window)
     if len(touching) < 3:
         return None
-    joint = touching.mean(0)
+    joint, axes, _ = _spread(touching)
     outward = np.array([float(np.sign(joint[0] - trunk.middle)) or 1.0, 0.0])
     too_low = joint[1] > trunk.top + SHOULDER_ZONE * trunk.height
-    if too_low or (centre - joint) @ outward < -0.02 * trunk.height:
+    if too_low or (_centre(piece, window) - joint[0]) * outward[0] < -0.02 * trunk.height:
         return None
-    seam = _seam(trunk.part, touching, outward)
-    mask = _beyond_seam(trunk.part, piece, seam)
-    points = _points(mask)
+    seam = _seam(trunk.part, touching, axes[0], outward)
+    mask = _beyond_seam(trunk.part, piece, window, seam)
+    points = _points(mask, window)
     reach = float(((points - seam.point) @ seam.normal).max())
     if not SLEEVE_AREA[0] <= len(points) / trunk.area <= SLEEVE_AREA[1] or reach < LEAST_REACH * seam.length:
         return None
@@ -121,16 +124,32 @@ def _sleeve(trunk: _Trunk, piece: np.ndarray, centre: np.ndarray) -> Limb | None
     return Limb(mask, axis, side=int(outward[0]), reach=reach / seam.length)
 
 
-def _points(piece: np.ndarray) -> np.ndarray:
-    """The pixels (x, y) of a piece, N×2 float32."""
-    found = cv2.findNonZero(piece.view(np.uint8))
-    return np.empty((0, 2), np.float32) if found is None else found.reshape(-1, 2).astype(np.float32)
+def _surroundings(piece: np.ndarray) -> Window:
+    """The rows and columns of a piece and of everything near it."""
+    x, y, width, height = cv2.boundingRect(piece.view(np.uint8))
+    margin = int(NEAR * max(piece.shape)) + 1
+    return slice(max(0, y - margin), y + height + margin), slice(max(0, x - margin), x + width + margin)
 
 
-def _seam(part: np.ndarray, touching: np.ndarray, outward: np.ndarray) -> _Seam:
+def _centre(piece: np.ndarray, window: Window) -> float:
+    """The mean column of a piece that lies within a window."""
+    moments = cv2.moments(piece[window].view(np.uint8), binaryImage=True)
+    return window[1].start + moments["m10"] / moments["m00"]
+
+
+def _points(piece: np.ndarray, window: Window) -> np.ndarray:
+    """The pixels (x, y) of a piece that lies within a window, N×2 float32."""
+    rows, columns = window
+    found = cv2.findNonZero(piece[window].view(np.uint8))
+    if found is None:
+        return np.empty((0, 2), np.float32)
+    return found.reshape(-1, 2).astype(np.float32) + np.array([columns.start, rows.start], np.float32)
+
+
+def _seam(part: np.ndarray, touching: np.ndarray, along: np.ndarray, outward: np.ndarray) -> _Seam:
     """The straight line that replaces the opening's round cut: from the underarm, nearly upright as armholes are."""
-    along = _axes_of_spread(touching)[1][:, 1]
-    places = touching @ (along if along[1] < 0 else -along)
+    # Upwards; inwards where the cut is level.
+    places = touching @ along * np.sign(along @ (-LEVEL * outward - (0.0, 1.0)))
     underarm, shoulder = touching[places.argmin()], touching[places.argmax()]
     lean = np.degrees(np.arctan2((shoulder - underarm) @ -outward, underarm[1] - shoulder[1]))
     lean = np.radians(np.clip(lean, *SEAM_LEAN))
@@ -140,10 +159,10 @@ def _seam(part: np.ndarray, touching: np.ndarray, outward: np.ndarray) -> _Seam:
     return _Seam(underarm, normal * np.sign(normal @ outward), underarm + upwards * length / 2, length)
 
 
-def _axes_of_spread(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Variances of N×2 points along their two principal axes, the smaller first, and the axes as columns."""
-    centred = points - points.mean(0)
-    return np.linalg.eigh(centred.T @ centred / len(points))
+def _spread(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The middle of N×2 points, their principal axes as rows, the longer first, and the variances along them."""
+    middle, axes, variances = cv2.PCACompute2(points, np.empty(0))
+    return middle[0], axes, variances[:, 0]
 
 
 def _thickness(part: np.ndarray, start: np.ndarray, direction: np.ndarray) -> float:
@@ -157,24 +176,29 @@ def _thickness(part: np.ndarray, start: np.ndarray, direction: np.ndarray) -> fl
 
 def _principal_direction(points: np.ndarray, joint: np.ndarray) -> np.ndarray:
     """The longest axis of a long limb, else simply the way from the seam to the middle."""
-    outward = points.mean(0) - joint
-    values, vectors = _axes_of_spread(points)
-    if values[1] < LONG_LIMB * max(float(values[0]), 1e-6):
+    middle, axes, variances = _spread(points)
+    outward = middle - joint
+    if variances[0] < LONG_LIMB * max(float(variances[1]), 1e-6):
         return outward / max(float(np.linalg.norm(outward)), 1e-6)
-    return vectors[:, 1] * (np.sign(vectors[:, 1] @ outward) or 1.0)
+    return axes[0] * (np.sign(axes[0] @ outward) or 1.0)
 
 
-def _beyond_seam(part: np.ndarray, piece: np.ndarray, seam: _Seam) -> np.ndarray:
+def _beyond_seam(part: np.ndarray, piece: np.ndarray, window: Window, seam: _Seam) -> np.ndarray:
     """The sleeve's pixels: everything near the piece on the far side of the seam, in one connected part."""
-    x, y = np.arange(part.shape[1]), np.arange(part.shape[0])[:, None]
+    rows, columns = window
+    x, y = np.arange(part.shape[1])[columns], np.arange(part.shape[0])[rows, None]
     beyond = (x - seam.point[0]) * seam.normal[0] + (y - seam.point[1]) * seam.normal[1] > 0
-    near = cv2.distanceTransform((~piece).view(np.uint8), cv2.DIST_L2, 3) <= NEAR * max(part.shape)
+    core = piece[window]
+    near = cv2.distanceTransform((~core).view(np.uint8), cv2.DIST_L2, 3) <= NEAR * max(part.shape)
     above = y <= seam.point[1] + 1
-    count, labels = cv2.connectedComponents(((part & near & above | piece) & beyond).view(np.uint8), ltype=cv2.CV_16U)
+    candidates = (part[window] & near & above | core) & beyond
+    count, labels = cv2.connectedComponents(candidates.view(np.uint8), ltype=cv2.CV_16U)
     if count < 2:
         return piece
-    overlaps = np.bincount(labels[piece], minlength=count)
-    return labels == 1 + int(overlaps[1:].argmax())
+    overlaps = np.bincount(labels[core], minlength=count)
+    sleeve = np.zeros_like(part)
+    sleeve[window] = labels == 1 + int(overlaps[1:].argmax())
+    return sleeve
 
 
 def _score(sleeves: list[Limb]) -> float:
