@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,8 @@ class RenderRequest:
         region: which pixels are restyled.
         mask: a person's mask file (white is garment), or None for the automatic one.
         mask_edit: corrections on top of the mask.
+        angle: degrees by which the cloth is turned; None, or mode auto, leaves each variant's scale and angle to the
+            plan. With an angle every variant has exactly this mode, scale and angle: so a finished one is made again.
     """
 
     garment: Path
@@ -88,6 +90,7 @@ class RenderRequest:
     region: Region = Region.GARMENT
     mask: Path | None = None
     mask_edit: MaskEdit = field(default_factory=MaskEdit)
+    angle: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as JSON-ready values."""
@@ -122,6 +125,14 @@ class Variant:
     seed: int
     width: int
     height: int
+
+    def again(self, request: RenderRequest) -> RenderRequest:
+        """Return the request for this picture alone, byte for byte the same.
+
+        Args:
+            request: the one that the picture came from.
+        """
+        return replace(request, variants=1, mode=self.mode, scale=self.scale, angle=self.angle, seed=self.seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,17 @@ _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
 def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) -> list[VariantPlan]:
     """Return the request's variants, really different from each other.
 
-    Variant i has seed `request.seed + i`; scales are factors of the request's.
+    Variant i has seed `request.seed + i`; scales are factors of the request's. A request with an angle is laid as it
+    says, whatever its place in the plan would be.
 
     Args:
         cloth: the prepared style; its kind decides what `auto` means.
         form: the garment.
-        request: mode, number of variants, scale and seed are read.
+        request: mode, number of variants, scale, angle and seed are read.
     """
+    if request.angle is not None and request.mode is not Mode.AUTO:
+        seeds = range(request.seed, request.seed + request.variants)
+        return [VariantPlan(request.mode, request.scale, request.angle, seed) for seed in seeds]
     kind = str(request.mode)
     if request.mode is Mode.AUTO:
         kind = "pattern" if cloth.repeats else "picture" if cloth.is_picture else "texture"

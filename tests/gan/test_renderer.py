@@ -232,3 +232,11 @@ def test_what_is_kept_from_one_garment_never_serves_another(renderer, request_fo
 
     assert len({*before, *other_garment, *other_mask}) == 6
     assert digests(fresh.render(replace(request_for_shirt, output=tmp_path / "fresh"))) == other_mask
+
+
+def test_each_variant_can_be_made_again_alone(renderer, request_for_shirt, tmp_path):
+    request = replace(request_for_shirt, mode=Mode.AUTO, variants=4)
+    wanted = renderer.render(request)
+    for variant, digest in zip(wanted.variants, digests(wanted), strict=True):
+        alone = renderer.render(replace(variant.again(request), output=tmp_path / f"again-{variant.seed}"))
+        assert digests(alone) == [digest]

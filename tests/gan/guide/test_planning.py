@@ -1,5 +1,6 @@
 """Variants of one request are really different and can be made again."""
 
+import json
 from itertools import combinations
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from gan.guide import GarmentForm, lay_guide, plan_variants, prepare_style
 from gan.patterns import draw_pattern
-from gan.request import Mode, RenderRequest
+from gan.request import Mode, RenderRequest, Variant
 
 
 def request(mode: Mode, variants: int = 4, seed: int = 0, scale: float = 1.0) -> RenderRequest:
@@ -65,3 +66,14 @@ def test_another_seed_gives_other_pictures(form: GarmentForm, style: np.ndarray)
             lay_guide(cloth, form, plan.mode, plan.scale, plan.angle, plan.seed)[inside] for plan in (first, second)
         )
         assert np.abs(a.astype(float) - b).mean() > 2
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_one_variant_can_be_planned_again_from_what_was_recorded(
+    form: GarmentForm, style: np.ndarray, number: int
+) -> None:
+    cloth, first = prepare_style(style), request(Mode.AUTO, seed=40, scale=0.7)
+    plan = plan_variants(cloth, form, first)[number]
+    recorded = Variant(Path("v"), plan.mode, plan.scale, plan.angle, plan.seed, 300, 360)
+    again = RenderRequest.from_json(json.loads(json.dumps(recorded.again(first).to_json())))
+    assert plan_variants(cloth, form, again) == [plan]
