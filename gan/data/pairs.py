@@ -10,11 +10,16 @@ import numpy as np
 from gan.data.cloth import lay_cloth
 from gan.data.pack import Pack
 from gan.data.prints import random_colour, random_stencil
+from gan.data.seams import draw_seams
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 SHADING_LIMITS = (0.03, 4.0)
 FOLD_CONTRAST = (0.8, 1.6)
+DARK_FOLD_CONTRAST = (1.2, 2.2)
+"""Dark cloth throws little light back into its folds: they are deeper than those of the pale garments in the pairs."""
+DARK_ALBEDO = 0.08
 EXTRA_FOLDS_SHARE = 0.35
+SEAMS_SHARE = 0.35
 OWN_CLOTH_SHARE = 0.15
 PLAIN_SHARE = 0.25
 JPEG_SHARE = 0.6
@@ -48,12 +53,12 @@ def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator, pri
     index = int(rng.choice(np.flatnonzero(pack.plain)))
     photo, mask = place_garment(pack.garments[index], height, width, rng)
     light = srgb_to_linear(photo)
-    shading = true_shading(light, mask, rng)
     guide = random_cloth(pack, height, width, rng)
-    if printed_only:
-        dressed = _dressed(pack, shading, rng, plain_share=0.0)
-    else:
-        dressed = light if rng.random() < OWN_CLOTH_SHARE else _dressed(pack, shading, rng, PLAIN_SHARE)
+    if not printed_only and rng.random() < OWN_CLOTH_SHARE:
+        return _example(photo, mask, guide, light, own_shading(light, mask), rng)
+    base = random_colour(rng)
+    shading = drawn_shading(own_shading(light, mask), float(base @ LUMINANCE), rng)
+    dressed = _dressed(base, pack, shading, rng, plain_share=0.0 if printed_only else PLAIN_SHARE)
     return _example(photo, mask, guide, dressed, shading, rng)
 
 
@@ -61,8 +66,9 @@ def make_identity_pair(pack: Pack, height: int, width: int, rng: np.random.Gener
     """Draw a pair whose guide is the cloth that the garment already wears: nothing is to change."""
     index = int(rng.choice(np.flatnonzero(pack.plain)))
     photo, mask = place_garment(pack.garments[index], height, width, rng)
-    shading = true_shading(srgb_to_linear(photo), mask, rng)
     guide = random_cloth(pack, height, width, rng)
+    albedo = float(np.median(srgb_to_linear(guide) @ LUMINANCE))
+    shading = drawn_shading(own_shading(srgb_to_linear(photo), mask), albedo, rng)
     return _example(photo, mask, guide, srgb_to_linear(guide) * shading[..., None], shading, rng)
 
 
@@ -97,15 +103,28 @@ def place_garment(
     return photo.astype(np.float32) / 255, mask.astype(np.float32) / 255
 
 
-def true_shading(light: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a plain garment's linear luminance over its median, with randomly deepened folds."""
+def own_shading(light: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return a plain garment's linear luminance over its median, H×W float32."""
     brightness = light @ LUMINANCE
     inside = brightness[mask > 0.5]
     median = float(np.median(inside)) if inside.size else 1.0
-    shading = (brightness / max(median, 1e-3)) ** rng.uniform(*FOLD_CONTRAST)
+    return np.clip(brightness / max(median, 1e-3), *SHADING_LIMITS).astype(np.float32)
+
+
+def drawn_shading(shading: np.ndarray, albedo: float, rng: np.random.Generator) -> np.ndarray:
+    """Return a shading H×W with folds deepened at random and, in some, drapes and seams drawn on top.
+
+    Args:
+        shading: of a plain garment.
+        albedo: luminance of the cloth that is to be seen under it.
+        rng: decides everything.
+    """
+    drawn = shading ** rng.uniform(*(DARK_FOLD_CONTRAST if albedo < DARK_ALBEDO else FOLD_CONTRAST))
     if rng.random() < EXTRA_FOLDS_SHARE:
-        shading = shading * _extra_folds(mask.shape[0], mask.shape[1], rng)
-    return np.clip(shading, *SHADING_LIMITS).astype(np.float32)
+        drawn = drawn * _extra_folds(drawn.shape[0], drawn.shape[1], rng)
+    if rng.random() < SEAMS_SHARE:
+        drawn = drawn * np.exp(draw_seams(drawn.shape[0], drawn.shape[1], rng))
+    return np.clip(drawn, *SHADING_LIMITS).astype(np.float32)
 
 
 def random_cloth(pack: Pack, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
@@ -171,10 +190,11 @@ def _extra_folds(height: int, width: int, rng: np.random.Generator) -> np.ndarra
     return np.exp(rng.uniform(0.05, 0.3) * ridges)
 
 
-def _dressed(pack: Pack, shading: np.ndarray, rng: np.random.Generator, plain_share: float) -> np.ndarray:
-    """Return linear light of the garment in another colour, mostly with an old print, under `shading`."""
+def _dressed(
+    base: np.ndarray, pack: Pack, shading: np.ndarray, rng: np.random.Generator, plain_share: float
+) -> np.ndarray:
+    """Return linear light of the garment dyed in `base`, mostly with an old print, under `shading`."""
     height, width = shading.shape
-    base = random_colour(rng)
     albedo = np.broadcast_to(base, (height, width, 3)).astype(np.float32)
     if rng.random() >= plain_share:
         for _ in range(1 + int(rng.random() < 0.25)):

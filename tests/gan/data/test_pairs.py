@@ -3,7 +3,14 @@ import pytest
 
 from gan.data.dataset import EndlessNumbers, ExampleDataset, endless_batches
 from gan.data.pack import automatic_masks, letterbox, open_pack
-from gan.data.pairs import linear_to_srgb, make_identity_pair, make_pair, soft_clip, srgb_to_linear
+from gan.data.pairs import (
+    drawn_shading,
+    linear_to_srgb,
+    make_identity_pair,
+    make_pair,
+    soft_clip,
+    srgb_to_linear,
+)
 from gan.data.plain import measure_plainness
 from gan.data.prints import STENCILS, random_colour
 from gan.request import RenderError
@@ -25,6 +32,16 @@ def test_truth_is_the_guide_under_the_shading(pack):
         assert np.allclose(pair.truth, expected, atol=1e-5)
         inside = pair.log_shading[pair.mask > 0.9]
         assert abs(np.median(inside)) < 0.25
+
+
+def test_folds_of_dark_cloth_are_deeper():
+    shading = np.linspace(0.5, 1.5, 48, dtype=np.float32)[None].repeat(64, axis=0)
+
+    def depth(albedo):
+        drawn = [drawn_shading(shading, albedo, np.random.default_rng(seed)) for seed in range(40)]
+        return np.mean([np.log(one).std() for one in drawn])
+
+    assert depth(0.03) > 1.2 * depth(0.5)
 
 
 def test_the_same_number_gives_the_same_example_and_another_another(pack):
