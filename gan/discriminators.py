@@ -1,4 +1,4 @@
-"""Two critics: one judges whole pictures against photos of garments, one patches against the style's cloth."""
+"""The critics: is this a photo of a garment, is this the style's cloth, is this the light of the photo's folds?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 GanLoss = Literal["bce", "hinge", "relativistic"]
 GAN_LOSSES: tuple[GanLoss, ...] = ("bce", "hinge", "relativistic")
+LIGHT_LIMITS = (-3.0, 1.4)
 REAL_LABEL = 0.9
 """One-sided label smoothing of BCE (Salimans et al. 2016)."""
 
@@ -57,14 +58,32 @@ class GarmentCritic(nn.Module):
             picture: sRGB B×3×H×W.
             mask: B×1×H×W; what lies outside is greyed out.
         """
-        seen = torch.cat([(2 * picture - 1) * mask, 2 * mask - 1], dim=1)
-        logits, features = [], []
-        for critic in self.scales:
-            logit, found = critic(seen)
-            logits.append(logit)
-            features.extend(found)
-            seen = F.avg_pool2d(seen, 2)
-        return logits, features
+        return _judge_scales(self.scales, torch.cat([(2 * picture - 1) * mask, 2 * mask - 1], dim=1))
+
+
+class FoldCritic(nn.Module):
+    """Is this the light that lies on the garment of this photo?
+
+    A conditional PatchGAN (Isola et al. 2017) on the log-exposure beside the photo, at two scales. Pictures hide a
+    wrong fold under the style's pattern; the light alone does not, and beside the photo an old print that was taken
+    for a fold shows.
+    """
+
+    def __init__(self, width: int = 32, spectral: bool = False) -> None:
+        super().__init__()
+        widths = (width, 2 * width, 4 * width)
+        self.scales = nn.ModuleList(PatchCritic(5, widths, spectral) for _ in range(2))
+
+    def forward(self, photo: Tensor, mask: Tensor, light: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Return a list of logits and a list of features, both over all scales.
+
+        Args:
+            photo: sRGB B×3×H×W.
+            mask: B×1×H×W; what lies outside is greyed out.
+            light: log-exposure B×1×H×W.
+        """
+        seen = torch.cat([(2 * photo - 1) * mask, 2 * mask - 1, light.clamp(*LIGHT_LIMITS) * mask], dim=1)
+        return _judge_scales(self.scales, seen)
 
 
 class ClothCritic(nn.Module):
@@ -157,6 +176,17 @@ def _generator_loss(real: Tensor, fake: Tensor, kind: GanLoss) -> Tensor:
     if kind == "relativistic":
         return F.softplus(real - fake).mean()
     return F.binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
+
+
+def _judge_scales(critics: nn.ModuleList, seen: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    """Ask one critic a scale, each at half the size of the one before."""
+    logits, features = [], []
+    for critic in critics:
+        logit, found = critic(seen)
+        logits.append(logit)
+        features.extend(found)
+        seen = F.avg_pool2d(seen, 2)
+    return logits, features
 
 
 def _maybe_spectral(layer: nn.Module, spectral: bool) -> nn.Module:

@@ -230,6 +230,11 @@ def adversarial_garment(example: Example) -> Tensor:
     return example.critics["garment"].loss if "garment" in example.critics else example.picture.new_zeros(())
 
 
+def adversarial_folds(example: Example) -> Tensor:
+    """The light passes for the photo's own (see `gan.discriminators.FoldCritic`)."""
+    return example.critics["folds"].loss if "folds" in example.critics else example.picture.new_zeros(())
+
+
 LOSS_TABLE: dict[str, Term] = {
     "reconstruction": reconstruction,
     "exposure": exposure,
@@ -248,6 +253,7 @@ LOSS_TABLE: dict[str, Term] = {
     "residual_size": residual_size,
     "adversarial_cloth": adversarial_cloth,
     "adversarial_garment": adversarial_garment,
+    "adversarial_folds": adversarial_folds,
 }
 PERCEPTUAL_TERMS = frozenset({"paired_features", "content", "style", "sliced_wasserstein"})
 

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from gan.generator import Generator
 from gan.request import RenderError
-from gan.training.players import Players
+from gan.training.players import AVERAGED_AND_CRITICS, Players
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "generator.safetensors"
@@ -76,7 +76,7 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
         name: {
             key: value.half() if value.is_floating_point() else value for key, value in content["state"][name].items()
         }
-        for name in ("average", "cloth", "garment")
+        for name in AVERAGED_AND_CRITICS
     }
     torch.save({"state": {**networks, "progress": content["state"]["progress"]}, "options": content["options"]}, packed)
 

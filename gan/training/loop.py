@@ -137,7 +137,9 @@ class Run:
         self._set_rates()
         example, values = generator_step(self.game, moved, weights_at(self.plan, self.share))
         if phase.critics:
-            values |= critic_step(self.game, example, progress.steps % options.penalty_every == 0)
+            for turn in range(options.critic_steps):
+                step = progress.steps * options.critic_steps + turn
+                values |= critic_step(self.game, example, step % options.penalty_every == 0)
             self._restrain(values)
         count = options.batch * self.team.processes
         progress.images += count
@@ -155,7 +157,7 @@ class Run:
     def _restrain(self, values: dict[str, float]) -> None:
         """Double R1 when a critic is nearly always right, which teaches the generator nothing; slowly relax again."""
         progress = self.players.progress
-        strongest = max(values["accuracy_garment"], values["accuracy_cloth"])
+        strongest = max(value for name, value in values.items() if name.startswith("accuracy"))
         growth = 1.01 if strongest > STRONG_CRITIC else 0.995
         progress.penalty_factor = min(64.0, max(1.0, progress.penalty_factor * growth))
 

@@ -39,6 +39,7 @@ class TrainingOptions:
         generator_rate: peak learning rate of the generator.
         critic_rate: learning rate of the critics; it stays, as they start late.
         betas: Adam's.
+        critic_steps: steps of the critics after each of the generator's.
         penalty: R1's γ.
         penalty_every: steps between penalties (lazy R1, Karras et al. 2020).
         clip: largest gradient norm.
@@ -73,6 +74,7 @@ class TrainingOptions:
     generator_rate: float = 4e-4
     critic_rate: float = 1e-3
     betas: tuple[float, float] = (0.5, 0.99)
+    critic_steps: int = 1
     penalty: float = 1.0
     penalty_every: int = 8
     clip: float = 1.0

@@ -9,10 +9,13 @@ import torch
 from torch import nn
 from torch.optim import Adam, Optimizer
 
-from gan.discriminators import ClothCritic, GarmentCritic
+from gan.discriminators import ClothCritic, FoldCritic, GarmentCritic
 from gan.ema import averaged_copy
 from gan.generator import Generator, Widths
 from gan.training.options import TrainingOptions
+
+AVERAGED_AND_CRITICS = ("average", "cloth", "garment", "folds")
+"""The networks that even a packed checkpoint holds."""
 
 
 @dataclass
@@ -42,14 +45,15 @@ class Players:
     average: Generator
     cloth: ClothCritic
     garment: GarmentCritic
+    folds: FoldCritic
     generator_optimizer: Optimizer
     critic_optimizer: Optimizer
     progress: Progress
 
     @property
     def critics(self) -> nn.ModuleList:
-        """Both critics."""
-        return nn.ModuleList([self.cloth, self.garment])
+        """All critics."""
+        return nn.ModuleList([self.cloth, self.garment, self.folds])
 
     def state(self) -> dict[str, Any]:
         """Return everything that a later process needs to go on as if nothing had happened."""
@@ -58,6 +62,7 @@ class Players:
             "average": self.average.state_dict(),
             "cloth": self.cloth.state_dict(),
             "garment": self.garment.state_dict(),
+            "folds": self.folds.state_dict(),
             "generator_optimizer": self.generator_optimizer.state_dict(),
             "critic_optimizer": self.critic_optimizer.state_dict(),
             "progress": vars(self.progress).copy(),
@@ -68,7 +73,7 @@ class Players:
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to what `state` returned; from a packed checkpoint, as near to it as it allows."""
         self.generator.load_state_dict(state.get("generator", state["average"]))
-        for name in ("average", "cloth", "garment"):
+        for name in AVERAGED_AND_CRITICS:
             getattr(self, name).load_state_dict(state[name])
         for name in ("generator_optimizer", "critic_optimizer"):
             if name in state:
@@ -86,16 +91,18 @@ def make_players(options: TrainingOptions, device: torch.device, widths: Widths 
     torch.manual_seed(options.seed)
     generator = Generator(widths).to(device)
     generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    cloth, garment = (
+    cloth, garment, folds = (
         ClothCritic(spectral=options.spectral).to(device),
         GarmentCritic(spectral=options.spectral).to(device),
+        FoldCritic(spectral=options.spectral).to(device),
     )
-    critic_parameters = [*cloth.parameters(), *garment.parameters()]
+    critic_parameters = [*cloth.parameters(), *garment.parameters(), *folds.parameters()]
     return Players(
         generator,
         averaged_copy(generator),
         cloth,
         garment,
+        folds,
         Adam(generator.parameters(), options.generator_rate, betas=options.betas),
         Adam(critic_parameters, options.critic_rate, betas=(0.0, options.betas[1])),
         Progress(),

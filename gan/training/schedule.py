@@ -36,8 +36,9 @@ ADVERSARIAL = {
     "variation": 0.02,
     "adversarial_cloth": 0.05,
     "adversarial_garment": 0.1,
+    "adversarial_folds": 0.15,
 }
-ADVERSARIAL_TERMS = frozenset({"adversarial_cloth", "adversarial_garment", "feature_matching"})
+ADVERSARIAL_TERMS = frozenset({"adversarial_cloth", "adversarial_garment", "adversarial_folds", "feature_matching"})
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ class Phase:
 
 
 def phases(options: TrainingOptions) -> list[Phase]:
-    """Return the run's phases: pseudo-pairs small and full size, then with features, then adversarial."""
+    """Return the run's phases: pseudo-pairs small and full size, then with features, then adversarial.
+
+    A run from trained weights has no use for small pictures.
+    """
     small = max(32, round(options.height * 2 / 3 / 16) * 16)
     adversarial = Phase("adversarial", 1.0, options.height, 0.3, ADVERSARIAL, critics=True, ramp=0.08)
     if not options.warm_start:
@@ -72,9 +76,10 @@ def phases(options: TrainingOptions) -> list[Phase]:
     share = options.warm_share if options.adversarial else 1.0
     warm = [
         Phase("pairs, small", 0.62 * share, small, 0.0, PAIRS),
-        Phase("pairs", 0.9 * share, options.height, 0.0, PAIRS),
+        Phase("pairs", (0.6 if options.start_from else 0.9) * share, options.height, 0.0, PAIRS),
         Phase("features", share, options.height, 0.0, FEATURES),
     ]
+    warm = warm[1:] if options.start_from else warm
     played = [*warm, adversarial] if options.adversarial else warm
     return [_changed(phase, options) for phase in played]
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
-from gan.augment import augment, fold_light, random_patches
-from gan.discriminators import GanLoss, accuracy, critic_loss, generator_loss, gradient_penalty
+from gan.augment import fold_light
+from gan.discriminators import GanLoss, accuracy, critic_loss, generator_loss
 from gan.generator import NOISE_SIZE
 from gan.losses import Example, Judgement, total_loss
 from gan.perceptual import PerceptualFeatures
 from gan.shading import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.training.distributed import Team
 from gan.training.players import Players
+from gan.training.verdicts import CRITICS, Verdict, exact_places, judge_fakes, judge_reals, penalty_on_reals
 
-PATCHES = 2
-REFERENCES = 3
 DIVERSITY_EVERY = 4
 FULL_STRENGTH_SHARE = 0.7
 
@@ -104,92 +103,49 @@ def generator_step(game: Game, batch: dict[str, Tensor], weights: dict[str, floa
 
 
 def critic_step(game: Game, example: Example, penalise: bool) -> dict[str, float]:
-    """Improve both critics once on the generator's pictures, which are not generated again."""
-    players = game.players
+    """Improve the critics once on the generator's pictures, which are not generated again."""
+    players, exact = game.players, exact_places(example)
+    # Photos without exact light would give themselves away: they are never seen with a real one.
+    names = [name for name in CRITICS if name != "folds" or exact.numel()]
     players.critics.requires_grad_(True)
     players.critic_optimizer.zero_grad(set_to_none=True)
-    fake = example.picture.detach()
-    with game.autocast(fake.device):
-        real_garment = _garment_logits(game, example, _real_garments(example))
-        fake_garment = _garment_logits(game, example, fake)
-        real_cloth, fake_cloth = _cloth_logits(game, example, None), _cloth_logits(game, example, fake)
-    garment_loss = critic_loss(real_garment[0], fake_garment[0], game.gan_loss)
-    cloth_loss = critic_loss(real_cloth[0], fake_cloth[0], game.gan_loss)
-    loss = garment_loss + cloth_loss
-    penalty = _penalty(game, example) if penalise else fake.new_zeros(())
-    (loss + penalty).backward()
+    shown = replace(example, picture=example.picture.detach(), exposure=example.exposure.detach())
+    with game.autocast(example.mask.device):
+        reals, fakes = judge_reals(players, shown, names, exact), judge_fakes(players, shown, names, exact)
+    losses = {name: critic_loss(reals[name][0], fakes[name][0], game.gan_loss) for name in names}
+    values = {f"critic_{name}": loss for name, loss in losses.items()}
+    values |= {f"accuracy_{name}": accuracy(reals[name][0], fakes[name][0]) for name in names}
+    total = torch.stack(list(losses.values())).sum()
+    if penalise:
+        values["penalty"] = 0.5 * game.penalty * players.progress.penalty_factor * penalty_on_reals(players, example)
+        total = total + values["penalty"]
+    total.backward()
     game.team.average_gradients(players.critics)
     norm = nn.utils.clip_grad_norm_(players.critics.parameters(), game.clip * 10)
     if torch.isfinite(norm):
         players.critic_optimizer.step()
-    values = {
-        "critic_garment": garment_loss,
-        "critic_cloth": cloth_loss,
-        "accuracy_garment": accuracy(real_garment[0], fake_garment[0]),
-        "accuracy_cloth": accuracy(real_cloth[0], fake_cloth[0]),
-    }
-    if penalise:
-        values["penalty"] = penalty
     return {name: float(value.detach()) for name, value in values.items()}
 
 
 def _add_judgements(game: Game, example: Example, weights: dict[str, float]) -> None:
     """Ask the critics about the picture, where a term needs them."""
+    exact = exact_places(example)
     matching = weights.get("feature_matching", 0)
+    names = [name for name in CRITICS if weights.get(f"adversarial_{name}", 0) or matching]
+    names = [name for name in names if name != "folds" or exact.numel()]
+    everyone = torch.arange(example.mask.shape[0], device=exact.device)
     with game.autocast(example.picture.device):
-        if weights.get("adversarial_garment", 0) or matching:
-            fake = _garment_logits(game, example, example.picture)
-            with torch.no_grad():
-                real = _garment_logits(game, example, _real_garments(example))
-            example.critics["garment"] = _judgement(real, fake, game.gan_loss)
-        if weights.get("adversarial_cloth", 0) or matching:
-            fake = _cloth_logits(game, example, example.picture)
-            with torch.no_grad():
-                real = _cloth_logits(game, example, None)
-            example.critics["cloth"] = _judgement(real, fake, game.gan_loss)
-
-
-Verdict = tuple[list[Tensor], list[Tensor]]
+        fakes = judge_fakes(game.players, example, names, everyone)
+        with torch.no_grad():
+            # Exact lights are fewer than pictures: some stand beside two.
+            beside = exact[everyone % exact.numel()] if exact.numel() else exact
+            reals = judge_reals(game.players, example, names, beside)
+    for name in names:
+        example.critics[name] = _judgement(reals[name], fakes[name], game.gan_loss)
 
 
 def _judgement(real: Verdict, fake: Verdict, kind: GanLoss) -> Judgement:
-    return Judgement(generator_loss(real[0], fake[0], kind), fake[1], [found.detach() for found in real[1]])
-
-
-def _garment_logits(game: Game, example: Example, picture: Tensor) -> Verdict:
-    seen = augment(torch.cat([picture, example.mask], dim=1))
-    return game.players.garment(seen[:, :3], seen[:, 3:])
-
-
-def _cloth_logits(game: Game, example: Example, picture: Tensor | None) -> Verdict:
-    """Judge patches of a picture, or (None) of the worn style, beside reference patches of the worn style."""
-    count = example.garment.shape[0]
-    everywhere = torch.ones_like(example.mask)
-    size = min(48, min(example.mask.shape[-2:]))
-    source, mask = (example.reference, everywhere) if picture is None else (picture, example.mask)
-    patches = random_patches(source, mask, PATCHES, size)
-    references = random_patches(example.reference, everywhere, PATCHES * REFERENCES, size)
-    return game.players.cloth(patches, references.view(count * PATCHES, REFERENCES, 3, size, size))
-
-
-def _real_garments(example: Example) -> Tensor:
-    """Return exact pictures where there are such, real photos where not."""
-    return example.truth
-
-
-def _penalty(game: Game, example: Example) -> Tensor:
-    """R1 of both critics on reals, in float32, scaled for being lazy."""
-    players = game.players
-    reals = torch.cat([_real_garments(example), example.mask], dim=1).float().requires_grad_(True)
-    logits, _ = players.garment(reals[:, :3], reals[:, 3:])
-    total = gradient_penalty(logits, reals)
-    everywhere = torch.ones_like(example.mask)
-    size = min(48, min(example.mask.shape[-2:]))
-    patches = random_patches(example.reference, everywhere, PATCHES, size).float().requires_grad_(True)
-    references = random_patches(example.reference, everywhere, PATCHES * REFERENCES, size)
-    logits, _ = players.cloth(patches, references.view(-1, REFERENCES, 3, size, size))
-    total = total + gradient_penalty(logits, patches)
-    return 0.5 * game.penalty * players.progress.penalty_factor * total
+    return Judgement(generator_loss(real[0], fake[0], kind), fake[1], real[1])
 
 
 def _add_second(game: Game, example: Example, batch: dict[str, Tensor]) -> None:

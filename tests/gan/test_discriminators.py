@@ -2,10 +2,12 @@ import math
 
 import pytest
 import torch
+from torch.nn import functional as F
 
 from gan.discriminators import (
     GAN_LOSSES,
     ClothCritic,
+    FoldCritic,
     GarmentCritic,
     accuracy,
     critic_loss,
@@ -87,3 +89,35 @@ def test_cloth_critic_learns_to_tell_cloths_apart():
         loss.backward()
         optimizer.step()
     assert accuracy(critic(fine, references)[0], critic(coarse, references)[0]) == 1
+
+
+def test_fold_critic_learns_that_an_old_print_is_no_fold():
+    torch.manual_seed(0)
+    critic = FoldCritic(width=8)
+    optimizer = torch.optim.Adam(critic.parameters(), 3e-3)
+    mask = torch.ones(4, 1, 32, 32)
+
+    def lesson():
+        folds = F.interpolate(torch.randn(4, 1, 4, 4), size=32, mode="bicubic")
+        stripes = (torch.arange(32) // 4 % 2).float().view(1, 1, 1, 32) - 0.5
+        photo = torch.sigmoid(folds + 2 * stripes).expand(-1, 3, -1, -1)
+        return photo, folds, folds + 2 * stripes
+
+    for _ in range(60):
+        photo, real, fake = lesson()
+        loss = critic_loss(critic(photo, mask, real)[0], critic(photo, mask, fake)[0], "bce")
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    photo, real, fake = lesson()
+    assert accuracy(critic(photo, mask, real)[0], critic(photo, mask, fake)[0]) > 0.9
+
+
+def test_fold_critic_ignores_the_background():
+    critic = FoldCritic(width=4).eval()
+    photo, light, mask = torch.rand(2, 3, 32, 32), torch.randn(2, 1, 32, 32), torch.zeros(2, 1, 32, 32)
+    mask[..., 8:24, 8:24] = 1
+    other_photo = photo * mask + torch.rand_like(photo) * (1 - mask)
+    other_light = light * mask + torch.randn_like(light) * (1 - mask)
+    for one, other in zip(critic(photo, mask, light)[0], critic(other_photo, mask, other_light)[0], strict=True):
+        assert torch.allclose(one, other, atol=1e-6)

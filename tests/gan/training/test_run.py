@@ -93,7 +93,7 @@ def test_stopping_and_resuming_gives_the_same_bits_as_going_on(wardrobe, tmp_pat
     train(wardrobe, tmp_path / "halves", stopping=StopAfter(2))
     resumed = train(wardrobe, tmp_path / "halves", resume=True)
     assert resumed.players.progress.images == whole.players.progress.images == 12
-    for name in ("generator", "average", "cloth", "garment"):
+    for name in ("generator", "average", "cloth", "garment", "folds"):
         assert same(getattr(whole.players, name), getattr(resumed.players, name))
 
 
@@ -125,6 +125,7 @@ def test_critics_learn_only_in_their_phase_and_only_in_their_step(wardrobe, tmp_
     played = train(wardrobe, tmp_path / "c")
     assert not same(start.cloth, played.players.cloth)
     assert not same(start.garment, played.players.garment)
+    assert not same(start.folds, played.players.folds)
 
 
 def test_the_generators_step_leaves_no_gradient_in_the_critics(wardrobe, tmp_path):
@@ -132,14 +133,15 @@ def test_the_generators_step_leaves_no_gradient_in_the_critics(wardrobe, tmp_pat
 
     run = Run(options(wardrobe, tmp_path, warm_start=False), Team(), wardrobe[2], TINY)
     batch = next(run._batches(run.plan[-1]))
-    weights = {"adversarial_cloth": 1.0, "adversarial_garment": 1.0, "feature_matching": 1.0}
+    weights = {"adversarial_cloth": 1.0, "adversarial_garment": 1.0, "adversarial_folds": 1.0, "feature_matching": 1.0}
     example, values = generator_step(run.game, batch, weights)
     assert all(parameter.grad is None for parameter in run.players.critics.parameters())
     assert run.players.generator.guide.head.conv.weight.grad.any()
     assert np.isfinite(values["loss"])
     before = [parameter.detach().clone() for parameter in run.players.generator.parameters()]
     critic_step(run.game, example, penalise=True)
-    assert all(parameter.grad.any() for name, parameter in run.players.cloth.named_parameters() if "weight" in name)
+    for critic in run.players.critics:
+        assert all(parameter.grad.any() for name, parameter in critic.named_parameters() if "weight" in name)
     assert all(torch.equal(a, b) for a, b in zip(before, run.players.generator.parameters(), strict=True))
 
 
@@ -207,7 +209,7 @@ def test_packed_checkpoints_are_small_and_can_be_resumed(wardrobe, tmp_path):
     players = make_players(options(wardrobe, tmp_path, seed=5), torch.device("cpu"), TINY)
     load_checkpoint(packed, players)
     assert players.progress.images == 12
-    for name in ("average", "cloth", "garment"):
+    for name in ("average", "cloth", "garment", "folds"):
         old, new = getattr(run.players, name).state_dict(), getattr(players, name).state_dict()
         assert all(torch.allclose(old[key], new[key], rtol=0.01, atol=1e-4) for key in old)
     assert same(players.generator, players.average)
