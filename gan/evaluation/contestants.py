@@ -9,12 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gan.composite import Compositor
 from gan.data.dataset import Batch
+from gan.devices import Compute
 from gan.evaluation.gatys import optimise
-from gan.generator import load_generator
+from gan.light import GarmentLight, light_guide
+from gan.network import ControlNetwork
 from gan.peer import Peer, peer_available
 from gan.perceptual import PerceptualFeatures
-from gan.training.samples import pictures, shaded_guide
+from gan.training.samples import shaded_guide
 
 TRUTH = "truth"
 UNCHANGED = "garment unchanged"
@@ -29,13 +32,13 @@ Contestant = Callable[[Batch], Tensor]
 """Pictures B×3×H×W for a batch of pseudo-pairs."""
 
 
-def contestants(weights: Path, without_critics: Path | None, precision: torch.dtype) -> dict[str, Contestant]:
+def contestants(weights: Path, without_critics: Path | None, compute: Compute) -> dict[str, Contestant]:
     """Return the contestants on pseudo-pairs by name, those only that can run here.
 
     Args:
         weights: the generator's.
         without_critics: weights of the same generator before the critics came, if kept.
-        precision: of the networks.
+        compute: device and precision of the networks.
     """
     found: dict[str, Contestant] = {
         TRUTH: lambda batch: batch["truth"],
@@ -44,8 +47,8 @@ def contestants(weights: Path, without_critics: Path | None, precision: torch.dt
         SHADED: shaded_guide,
     }
     if without_critics is not None:
-        found[WITHOUT_CRITICS] = _generator(without_critics, precision)
-    found[GENERATOR] = _generator(weights, precision)
+        found[WITHOUT_CRITICS] = _generator(without_critics, compute)
+    found[GENERATOR] = _generator(weights, compute)
     if peer_available():
         found[PEER] = _peer
     return found
@@ -64,7 +67,7 @@ def gatys(backbone: PerceptualFeatures) -> Contestant:
 def to_bytes(picture: Tensor) -> np.ndarray:
     """Return a picture 1×3×H×W or 3×H×W as H×W×3 uint8."""
     flat = picture[0] if picture.ndim == 4 else picture
-    return (flat.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
+    return (flat.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
 
 
 def to_tensor(picture: np.ndarray) -> Tensor:
@@ -73,9 +76,23 @@ def to_tensor(picture: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(planes.transpose(2, 0, 1))).float()[None] / 255
 
 
-def _generator(weights: Path, precision: torch.dtype) -> Contestant:
-    generator = load_generator(weights)
-    return lambda batch: pictures(generator, batch, precision)
+def _generator(weights: Path, compute: Compute) -> Contestant:
+    """Return the generator as renders use it: at its working size, its controls brought to the picture's size."""
+    network = ControlNetwork(compute, weights)
+
+    def paint(batch: Batch) -> Tensor:
+        examples = zip(batch["garment"], batch["mask"], batch["guide"], strict=True)
+        return torch.cat([_rendered(network, garment, mask, guide) for garment, mask, guide in examples])
+
+    return paint
+
+
+def _rendered(network: ControlNetwork, garment: Tensor, mask: Tensor, guide: Tensor) -> Tensor:
+    alpha, cloth = mask[0].numpy(), to_bytes(guide)
+    unmixed = Compositor(to_bytes(garment), alpha).unmixed()
+    encoded = network.encode(unmixed, alpha)
+    light = GarmentLight.read(unmixed, alpha, encoded.shading)
+    return to_tensor(light_guide(cloth, light, network.controls(encoded, cloth, seed=0)))
 
 
 def _peer(batch: Batch) -> Tensor:

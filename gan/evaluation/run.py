@@ -96,7 +96,7 @@ def _on_pairs(options: EvaluationOptions, backbone: PerceptualFeatures | None) -
     masks = automatic_masks(options.masks)
     pack = open_pack(options.garments, options.styles, masks, cache, held_out=True, drawn=HELD_OUT_DRAWN)
     batch = printed_pairs(pack, options.pairs)
-    players = contestants(options.weights, options.without_critics, choose_compute(options.device).dtype)
+    players = contestants(options.weights, options.without_critics, choose_compute(options.device, 1))
     scores, shown = judge_pairs(players, batch, backbone)
     if backbone is not None and options.gatys:
         few: Batch = {name: value[: options.gatys] for name, value in batch.items()}

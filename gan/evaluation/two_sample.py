@@ -74,7 +74,6 @@ def classifier_accuracy(
 
 
 @torch.enable_grad()
-@torch.enable_grad()
 def _fit(values: Tensor, labels: Tensor, unseen: Tensor) -> Tensor:
     mean, deviation = values.mean(dim=0), values.std(dim=0) + 1e-4
     known, unknown = (values - mean) / deviation, (unseen - mean) / deviation

@@ -31,8 +31,9 @@ def test_the_whole_report(tmp_path, weights):
     pairs, photos = result["tables"].values()
     assert {"truth", "garment unchanged", "flat guide", "shaded guide", "generator"} <= set(pairs)
     assert "generator without discriminators" in pairs
-    # An untrained generator is the shaded guide: the two rows must agree, and the truth must win.
-    assert pairs["generator"]["psnr"][0] == pytest.approx(pairs["shaded guide"]["psnr"][0], abs=0.2)
+    # An untrained generator is the shaded guide, but for the care that renders take at the mask's border:
+    # the two rows must nearly agree, and the truth must win.
+    assert pairs["generator"]["psnr"][0] == pytest.approx(pairs["shaded guide"]["psnr"][0], abs=1.0)
     assert pairs["truth"]["psnr"][0] > pairs["shaded guide"]["psnr"][0] > pairs["garment unchanged"]["psnr"][0]
     assert photos["generator"]["background_difference"] == [0, 0, 0]
     assert "retrieval" not in photos["generator"]
