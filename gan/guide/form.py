@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from gan.guide.panels import Panel, find_panels
+from gan.pictures import shrink_picture
 
 FORM_SIDE = 160
 DISPLACEMENT = 0.012  # of the garment's width, at the steepest folds
@@ -65,11 +66,10 @@ def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
         raise ValueError("The mask must have the garment picture's size.")
     alpha = np.ascontiguousarray(alpha, np.float32)
     factor = min(1.0, FORM_SIDE / max(alpha.shape))
-    size = [max(1, round(side * factor)) for side in alpha.shape[::-1]]
-    small = cv2.resize(garment, size, interpolation=cv2.INTER_AREA)
-    mask = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    size = (max(1, round(alpha.shape[1] * factor)), max(1, round(alpha.shape[0] * factor)))
+    small, mask = shrink_picture(garment, size), shrink_picture(alpha, size)
     width = _typical_width(mask) / factor
-    panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]))
+    panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]), garment)
     bend = _fold_displacement(small, mask, width)
     return GarmentForm(garment, alpha, panels, bend, (small, mask), _extent(mask, factor), width)
 

@@ -1,4 +1,4 @@
-"""Splits a garment's mask into the pieces it is sewn from: body, sleeves, legs; one piece where it is not sure."""
+"""Splits a garment into the pieces it is sewn from: body, sleeves, legs, collar, hood; where unsure, into one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from gan.guide.legs import find_legs
 from gan.guide.limbs import Limb
+from gan.guide.parts.find import Parts, find_parts
 from gan.guide.sleeves import find_sleeves
 
 SMALLEST_PART = 0.12  # of the garment's area: a separate part, such as the second shoe
@@ -31,12 +32,13 @@ class Panel:
     anchor: tuple[float, float]
 
 
-def find_panels(mask: np.ndarray, size: tuple[int, int]) -> tuple[Panel, ...]:
+def find_panels(mask: np.ndarray, size: tuple[int, int], garment: np.ndarray | None = None) -> tuple[Panel, ...]:
     """Return the panels of a garment, the body first.
 
     Args:
         mask: h×w float32 in 0..1 at a reduced size.
         size: full height and width the panels are wanted for.
+        garment: the picture, H×W×3 RGB uint8, at any size of the same proportions; None: the outline must do.
     """
     inside = _cleaned(mask > 0.5)
     whole = (0, size[0], 0, size[1])
@@ -44,9 +46,21 @@ def find_panels(mask: np.ndarray, size: tuple[int, int]) -> tuple[Panel, ...]:
         return (Panel(None, whole, 0.0, (size[1] / 2, size[0] / 2)),)
     parts = _separate_parts(inside)
     body, *others = parts
-    limbs = [limb for part in parts for limb in (find_legs(part) or find_sleeves(part))]
+    seen = Parts() if garment is None else find_parts(garment, mask)
+    limbs = _joined(seen, parts)
     cut = [_cut_panel(Limb(part, 0.0), size) for part in others] + [_cut_panel(limb, size) for limb in limbs]
     return (Panel(None, whole, 0.0, _middle(body, size)), *cut)
+
+
+def _joined(seen: Parts, parts: list[np.ndarray]) -> list[Limb]:
+    """What the picture shows and, where that is less, what the outline shows."""
+    if seen.trims or len(seen.sleeves) == 2:
+        limbs = list(seen.sleeves)
+    else:
+        limbs = [leg for part in parts for leg in find_legs(part)] or list(seen.legs)
+    if not limbs:
+        limbs = [sleeve for part in parts for sleeve in find_sleeves(part)] or list(seen.sleeves)
+    return [*limbs, *seen.trims]
 
 
 def _cleaned(inside: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.guide.limbs import Limb, axis_of
+from gan.guide.limbs import Limb, axis_of, principal_direction, spread_of
 
 OPENING_SHARES = (0.8, 0.7, 0.6, 0.5, 0.42, 0.35)  # of the body's inscribed circle
 SLEEVE_AREA = (0.011, 0.24)  # of the garment's
@@ -21,7 +21,6 @@ SEAM_LEAN = (-6.0, 24.0)  # degrees from upright towards the neck
 STEEPEST_SLEEVE = 112.0  # degrees from straight down
 NEAR = 0.06  # of the picture's long side: how far beyond the cut a sleeve may go on
 LEVEL = 1e-4  # slope below which a line counts as level
-LONG_LIMB = 2.2  # variance along a limb against that across it
 
 Window = tuple[slice, slice]
 """Rows and columns outside which there is nothing to see."""
@@ -107,7 +106,7 @@ def _sleeve(trunk: _Trunk, piece: np.ndarray) -> Limb | None:
     touching = _points(piece & trunk.rim, window)
     if len(touching) < 3:
         return None
-    joint, axes, _ = _spread(touching)
+    joint, axes, _ = spread_of(touching)
     outward = np.array([float(np.sign(joint[0] - trunk.middle)) or 1.0, 0.0])
     too_low = joint[1] > trunk.top + SHOULDER_ZONE * trunk.height
     if too_low or (_centre(piece, window) - joint[0]) * outward[0] < -0.02 * trunk.height:
@@ -118,7 +117,7 @@ def _sleeve(trunk: _Trunk, piece: np.ndarray) -> Limb | None:
     reach = float(((points - seam.point) @ seam.normal).max())
     if not SLEEVE_AREA[0] <= len(points) / trunk.area <= SLEEVE_AREA[1] or reach < LEAST_REACH * seam.length:
         return None
-    axis = axis_of(_principal_direction(points, seam.middle))
+    axis = axis_of(principal_direction(points, seam.middle))
     if abs(axis) > STEEPEST_SLEEVE:
         return None
     return Limb(mask, axis, side=int(outward[0]), reach=reach / seam.length)
@@ -159,12 +158,6 @@ def _seam(part: np.ndarray, touching: np.ndarray, along: np.ndarray, outward: np
     return _Seam(underarm, normal * np.sign(normal @ outward), underarm + upwards * length / 2, length)
 
 
-def _spread(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The middle of N×2 points, their principal axes as rows, the longer first, and the variances along them."""
-    middle, axes, variances = cv2.PCACompute2(points, np.empty(0))
-    return middle[0], axes, variances[:, 0]
-
-
 def _thickness(part: np.ndarray, start: np.ndarray, direction: np.ndarray) -> float:
     """How far one can go in a direction before leaving the garment, in pixels, at least 3."""
     line = np.rint(start + np.arange(max(part.shape))[:, None] * direction).astype(int)
@@ -172,15 +165,6 @@ def _thickness(part: np.ndarray, start: np.ndarray, direction: np.ndarray) -> fl
     covered = np.zeros(len(line), bool)
     covered[inside] = part[line[inside, 1], line[inside, 0]]
     return float(max(3, int(covered.argmin())))
-
-
-def _principal_direction(points: np.ndarray, joint: np.ndarray) -> np.ndarray:
-    """The longest axis of a long limb, else simply the way from the seam to the middle."""
-    middle, axes, variances = _spread(points)
-    outward = middle - joint
-    if variances[0] < LONG_LIMB * max(float(variances[1]), 1e-6):
-        return outward / max(float(np.linalg.norm(outward)), 1e-6)
-    return axes[0] * (np.sign(axes[0] @ outward) or 1.0)
 
 
 def _beyond_seam(part: np.ndarray, piece: np.ndarray, window: Window, seam: _Seam) -> np.ndarray:

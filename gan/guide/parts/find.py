@@ -1,0 +1,141 @@
+"""Finds the parts of a garment that the picture shows, as the part network sees them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+
+from gan.guide.limbs import Limb
+from gan.guide.parts.grain import collar_turn, leg_axis, sleeve_axis
+from gan.guide.parts.view import cut_out, view_inputs
+
+logger = logging.getLogger(__name__)
+
+SLEEVES, LEGS, COLLARS, HOOD = (0, 1), (2, 3), (4, 5), 6
+AREAS = ((0.012, 0.3), (0.012, 0.3), (0.2, 0.62), (0.2, 0.62), (0.004, 0.14), (0.004, 0.14), (0.03, 0.4))
+"""Least and most of the garment's area, by part."""
+SURE = (0.8, 0.8, 0.85, 0.85, 0.72, 0.72, 0.8)
+"""Mean certainty inside a part from which it is believed."""
+SURE_ALONE = 0.9  # for a sleeve without a partner
+LEAST_PAIR = 0.3  # of the larger partner's area
+VAGUE = (0.2, 0.8)
+VAGUEST = (0.45, 0.45, 0.25, 0.25, 0.9, 0.9, 0.5)
+"""Most pixels between no and yes against those of the part."""
+
+Predictor = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was found, the pieces that lie above others last.
+
+    Attributes:
+        sleeves: none, one or two.
+        legs: none or both.
+        trims: hood and collar leaves.
+    """
+
+    sleeves: tuple[Limb, ...] = ()
+    legs: tuple[Limb, ...] = ()
+    trims: tuple[Limb, ...] = ()
+
+
+def find_parts(garment: np.ndarray, mask: np.ndarray) -> Parts:
+    """Return the parts that are seen clearly; none where the network's weights are missing.
+
+    Args:
+        garment: H×W×3 RGB uint8.
+        mask: h×w float32 in 0..1, reduced; the parts' masks have its size.
+    """
+    predict = _predictor()
+    if predict is None:
+        return Parts()
+    return believed_parts(part_chances(predict, garment, mask), mask > 0.5)
+
+
+def part_chances(predict: Predictor, garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return every part's probability, 7×h×w float32 at the mask's size."""
+    picture, small, (top, bottom, left, right) = cut_out(garment, mask)
+    seen = predict(view_inputs(picture, small))
+    chances = np.zeros((len(seen), *mask.shape), np.float32)
+    for chance, plane in zip(chances, seen, strict=True):
+        chance[top:bottom, left:right] = cv2.resize(plane, (right - left, bottom - top))
+    return chances
+
+
+def believed_parts(chances: np.ndarray, inside: np.ndarray) -> Parts:
+    """Keep of the probabilities what is certain, of a sensible size, and symmetrical where it must be.
+
+    Args:
+        chances: 7×h×w float32.
+        inside: h×w bool, the garment.
+    """
+    best = chances.argmax(axis=0)
+    found = [_piece(index, chances[index], (best == index) & inside, inside) for index in range(len(chances))]
+    sleeves = [(piece, index) for index in SLEEVES if (piece := found[index]) is not None]
+    if len(sleeves) == 1 and not _is_sure_alone(chances[sleeves[0][1]], sleeves[0][0]):
+        sleeves = []
+    rest = inside & ~np.any([piece for piece, _ in sleeves], axis=0) if sleeves else inside
+    legs, collars = _pair(found, LEGS), _pair(found, COLLARS)
+    trims = [] if (hood := found[HOOD]) is None else [Limb(hood, 0.0)]
+    if collars:
+        turn = collar_turn(*collars)
+        trims += [Limb(collars[0], -turn, side=-1), Limb(collars[1], turn, side=1)]
+    return Parts(
+        tuple(Limb(piece, sleeve_axis(piece, rest), side=2 * index - 1) for piece, index in sleeves),
+        tuple(Limb(piece, leg_axis(piece)) for piece in legs),
+        tuple(trims),
+    )
+
+
+def _piece(index: int, chance: np.ndarray, chosen: np.ndarray, inside: np.ndarray) -> np.ndarray | None:
+    """The part's largest connected piece, if it can be believed."""
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats((chosen & (chance > 0.5)).view(np.uint8))
+    if count < 2:
+        return None
+    largest = 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax())
+    piece = labels == largest
+    area = int(statistics[largest, cv2.CC_STAT_AREA])
+    least, most = AREAS[index]
+    vague = np.count_nonzero((chance > VAGUE[0]) & (chance < VAGUE[1]) & inside)
+    sized = least <= area / np.count_nonzero(inside) <= most
+    sure = float(chance[piece].mean()) >= SURE[index] and vague <= VAGUEST[index] * area
+    return piece if sized and sure else None
+
+
+def _is_sure_alone(chance: np.ndarray, piece: np.ndarray) -> bool:
+    return float(chance[piece].mean()) >= SURE_ALONE
+
+
+def _pair(found: list[np.ndarray | None], indices: tuple[int, int]) -> list[np.ndarray]:
+    first, second = (found[index] for index in indices)
+    if first is None or second is None:
+        return []
+    smaller, larger = sorted((np.count_nonzero(first), np.count_nonzero(second)))
+    return [first, second] if smaller >= LEAST_PAIR * larger else []
+
+
+@cache
+def _predictor() -> Predictor | None:
+    # The bot and the pattern drawer import the guides' package without ever needing a network.
+    import torch
+
+    from gan.guide.parts.network import SHIPPED, load_network
+
+    if not SHIPPED.exists():
+        logger.warning("no weights at %s: sleeves and legs are read from the outline alone", SHIPPED)
+        return None
+    network = load_network()
+
+    def predict(inputs: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            batch = torch.from_numpy(inputs[None]).contiguous(memory_format=torch.channels_last)
+            chances: np.ndarray = torch.sigmoid(network(batch))[0].contiguous().numpy()
+            return chances
+
+    return predict

@@ -1,0 +1,114 @@
+"""Trains the part network.
+
+python -m gan.guide.parts.train --garments FOLDER --out gan/weights/parts.safetensors --minutes 15
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from gan.guide.parts.augment import vary
+from gan.guide.parts.network import PartNetwork, save_network
+from gan.guide.parts.pictures import LabelledPicture, read_pictures
+from gan.guide.parts.view import VIEW_SIDE, view_inputs
+from gan.mask.inputs import working_shape
+from gan.mask.weights import load_network as load_mask_network
+from gan.patterns import draw_pattern
+
+BATCH = 16
+LEARNING_RATE = 2e-3
+WEIGHT_DECAY = 1e-4
+PRINTS = 120
+EDGE_WEIGHT = 0.05  # of the pixels outside the garment: what is said there is never used
+REPORT_EVERY = 50
+
+log = logging.getLogger(__name__)
+
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+
+
+def train(pictures: list[LabelledPicture], minutes: float, seed: int) -> PartNetwork:
+    """Return a network trained for some minutes, its learning rate falling to zero over that time.
+
+    Args:
+        pictures: from `read_pictures`.
+        minutes: wall time.
+        seed: decides the order and the variations.
+    """
+    chance = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    network = PartNetwork().train()
+    network.start_from(load_mask_network())
+    optimizer = torch.optim.AdamW(
+        (p for p in network.parameters() if p.requires_grad), LEARNING_RATE, weight_decay=WEIGHT_DECAY
+    )
+    prints = [draw_pattern(number, 128) for number in range(PRINTS)]
+    start, step, losses = time.monotonic(), 0, 0.0
+    while (passed := (time.monotonic() - start) / (60 * minutes)) < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * np.cos(np.pi * passed))
+        loss = part_loss(network, make_batch(pictures, prints, chance))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        step, losses = step + 1, losses + float(loss.detach())
+        if step % REPORT_EVERY == 0:
+            log.info("step %d, %.0f %% of the time, loss %.4f", step, 100 * passed, losses / REPORT_EVERY)
+            losses = 0.0
+    return network.eval()
+
+
+def make_batch(pictures: Sequence[LabelledPicture], prints: list[np.ndarray], chance: np.random.Generator) -> Batch:
+    """Return inputs B×7×h×w, parts B×7×h×w and weights B×7×h×w, all of one picture's proportions."""
+    odds = np.array([picture.weight for picture in pictures])
+    chosen = chance.choice(len(pictures), BATCH, p=odds / odds.sum())
+    height, width = pictures[chosen[0]].mask.shape
+    shape = working_shape(height, width, VIEW_SIDE)
+    inputs, targets, weights = [], [], []
+    for index in chosen:
+        picture, mask, parts, known = vary(pictures[index], prints, shape, chance)
+        inputs.append(view_inputs(picture, mask))
+        targets.append(parts)
+        weights.append(known[:, None, None] * np.maximum(mask, EDGE_WEIGHT)[None])
+    stacked = (torch.from_numpy(np.stack(group).astype(np.float32)) for group in (inputs, targets, weights))
+    first, second, third = stacked
+    return first.contiguous(memory_format=torch.channels_last), second, third
+
+
+def part_loss(network: PartNetwork, batch: Batch) -> torch.Tensor:
+    """Cross-entropy over the known pixels, and how little the parts overlap (Milletari et al. 2016, "V-Net")."""
+    inputs, targets, weights = batch
+    logits = network(inputs)
+    entropy = F.binary_cross_entropy_with_logits(logits, targets, weights, reduction="sum") / weights.sum()
+    chances, truth = torch.sigmoid(logits) * weights, targets * weights
+    overlap = (chances * truth).sum((2, 3))
+    dice = (2 * overlap + 1) / (chances.sum((2, 3)) + truth.sum((2, 3)) + 1)
+    there = truth.sum((2, 3)) > 4
+    return entropy + 0.3 * (1 - dice)[there].mean() if there.any() else entropy
+
+
+def main() -> None:
+    """Read the command line, train, write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--garments", type=Path, required=True, help="folder of photos named kind-number.jpg")
+    parser.add_argument("--masks", type=Path, help="folder of their masks, PNG; missing ones are found")
+    parser.add_argument("--out", type=Path, required=True, help="file for the weights")
+    parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    pictures = list(read_pictures(options.garments, options.masks))
+    log.info("%d pictures, %d with parts", len(pictures), sum(bool(one.parts.any()) for one in pictures))
+    save_network(train(pictures, options.minutes, options.seed), options.out)
+
+
+if __name__ == "__main__":
+    main()

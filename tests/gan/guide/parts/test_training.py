@@ -1,0 +1,82 @@
+"""The training's pictures vary without losing their labels, and a few steps teach something."""
+
+import numpy as np
+import pytest
+import torch
+
+from gan.guide.parts.augment import vary
+from gan.guide.parts.labels import label_parts
+from gan.guide.parts.network import PARTS, PartNetwork, load_network, save_network
+from gan.guide.parts.pictures import LabelledPicture
+from gan.guide.parts.train import make_batch, part_loss
+from gan.patterns import draw_pattern
+from tests.gan.guide.drawn import LONGSLEEVE, TROUSERS, shaded, silhouette
+
+SHAPE = (112, 96)
+
+
+def labelled(stem: str, polygon: list[tuple[float, float]]) -> LabelledPicture:
+    mask = silhouette((136, 112), polygon)
+    parts, known = label_parts(stem, mask, {})
+    return LabelledPicture(shaded(mask, (150, 90, 60)), mask, parts, known, 1.0)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[LabelledPicture]:
+    return [labelled("tshirt-1", LONGSLEEVE), labelled("pants-1", TROUSERS)]
+
+
+@pytest.fixture(scope="module")
+def prints() -> list[np.ndarray]:
+    return [draw_pattern("tartan", 64)]
+
+
+def test_parts_stay_inside_and_on_their_side(pictures: list[LabelledPicture], prints: list[np.ndarray]) -> None:
+    for seed in range(20):
+        picture, mask, parts, known = vary(pictures[0], prints, SHAPE, np.random.default_rng(seed))
+        assert picture.shape == (*SHAPE, 3) and mask.shape == SHAPE and known.all()
+        left, right = (np.argwhere(parts[index])[:, 1].mean() for index in (0, 1))
+        assert left < right
+        assert (mask[parts.any(axis=0)] > 0.2).mean() > 0.9
+
+
+def test_some_pictures_have_their_limbs_laid_against_the_body(
+    pictures: list[LabelledPicture], prints: list[np.ndarray]
+) -> None:
+    chance = np.random.default_rng(3)
+    gaps = []
+    for _ in range(40):
+        _, mask, parts, _ = vary(pictures[1], prints, SHAPE, chance)
+        rows = np.flatnonzero(parts[2].any(axis=1) & parts[3].any(axis=1))
+        line = mask[int(np.quantile(rows, 0.8))] > 0.5
+        gaps.append(np.count_nonzero(np.diff(line.astype(int)) == 1) > 1)
+    assert 0.2 < np.mean(gaps) < 0.95
+
+
+def test_unknown_parts_teach_nothing(pictures: list[LabelledPicture], prints: list[np.ndarray]) -> None:
+    unknown = LabelledPicture(pictures[0].picture, pictures[0].mask, pictures[0].parts, np.zeros(len(PARTS), bool), 1.0)
+    _, _, weights = make_batch([unknown], prints, np.random.default_rng(0))
+    assert float(weights.abs().sum()) == 0
+
+
+def test_a_few_steps_lower_the_loss(pictures: list[LabelledPicture], prints: list[np.ndarray]) -> None:
+    torch.manual_seed(0)
+    network, chance = PartNetwork().train(), np.random.default_rng(0)
+    optimizer = torch.optim.AdamW(network.parameters(), 4e-3)
+    losses = []
+    for _ in range(8):
+        loss = part_loss(network, make_batch(pictures, prints, chance))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert np.mean(losses[-2:]) < 0.85 * losses[0]
+
+
+def test_weights_survive_their_file(tmp_path) -> None:
+    network = PartNetwork().eval()
+    save_network(network, tmp_path / "parts.safetensors")
+    again = load_network(tmp_path / "parts.safetensors")
+    inputs = torch.rand(1, 7, 64, 48)
+    with torch.inference_mode():
+        assert torch.allclose(network(inputs), again(inputs), atol=0.05)
