@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gan.data.pack import Pack
-from gan.data.pairs import PseudoPair, make_identity_pair, make_pair, make_unpaired
+from gan.data.pairs import PseudoPair, make_dark_pair, make_identity_pair, make_pair, make_unpaired
 
 Batch = dict[str, Tensor]
 
@@ -27,6 +27,7 @@ class ExampleDataset(Dataset[Batch]):
         unpaired_share: share of real photos of any garment, without truth.
         identity_share: share of examples whose guide is the garment's own cloth.
         printed_only: whether every garment of a pair carries an old print.
+        dark_share: share of pairs made of dark garments, whose truth is less exact; for training, not for judging.
     """
 
     def __init__(
@@ -38,9 +39,11 @@ class ExampleDataset(Dataset[Batch]):
         unpaired_share: float = 0.0,
         identity_share: float = 0.04,
         printed_only: bool = False,
+        dark_share: float = 0.0,
     ) -> None:
         self.pack, self.height, self.width, self.seed = pack, height, width, seed
         self.unpaired_share, self.identity_share, self.printed_only = unpaired_share, identity_share, printed_only
+        self.dark_share = dark_share if pack.dark.any() else 0.0
 
     def __getitem__(self, number: int) -> Batch:
         """Return example `number` as tensors C×H×W (flags are scalars)."""
@@ -50,6 +53,8 @@ class ExampleDataset(Dataset[Batch]):
             return _tensors(make_unpaired(self.pack, self.height, self.width, rng), paired=0, identity=0)
         if kind < self.unpaired_share + self.identity_share:
             return _tensors(make_identity_pair(self.pack, self.height, self.width, rng), paired=1, identity=1)
+        if rng.random() < self.dark_share:
+            return _tensors(make_dark_pair(self.pack, self.height, self.width, rng), paired=1, identity=0)
         pair = make_pair(self.pack, self.height, self.width, rng, self.printed_only)
         return _tensors(pair, paired=1, identity=0)
 

@@ -20,7 +20,7 @@ from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 4
+VERSION = 5
 log = logging.getLogger(__name__)
 
 MaskSource = Callable[[Path, np.ndarray], np.ndarray]
@@ -34,7 +34,8 @@ class Pack:
     Attributes:
         garments: N×320×240×4 uint8, RGB and the mask; landscape photos lie on their side.
         garment_names: N file stems.
-        plain: N booleans, garments that pseudo-pairs can be made of.
+        plain: N booleans, light garments that exact pseudo-pairs can be made of.
+        dark: N booleans, dark plain garments.
         styles: M×288×288×3 uint8, centre squares.
         style_names: M file stems.
     """
@@ -42,6 +43,7 @@ class Pack:
     garments: np.ndarray
     garment_names: list[str]
     plain: np.ndarray
+    dark: np.ndarray
     styles: np.ndarray
     style_names: list[str]
     folder: Path
@@ -91,8 +93,8 @@ def automatic_masks(folder: Path | None) -> MaskSource:
 def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path], masks: MaskSource, drawn: int) -> None:
     log.info("Decoding %d garments and %d styles once.", len(garment_files), len(style_files))
     garments = np.stack([_garment(file, masks) for file in garment_files])
-    plain = [measure_plainness(picture[..., :3], picture[..., 3]).is_plain for picture in garments]
-    if not any(plain):
+    measured = [measure_plainness(picture[..., :3], picture[..., 3]) for picture in garments]
+    if not any(one.is_plain for one in measured):
         raise RenderError("None of the garments is plain and light enough to learn folds from.")
     patterns = [draw_pattern(seed, STYLE_SIZE) for seed in range(drawn)]
     styles = np.stack([_style(file) for file in style_files] + patterns)
@@ -102,7 +104,8 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     index = {
         "garments": [file.stem for file in garment_files],
         "styles": [file.stem for file in style_files] + [f"drawn-{seed}" for seed in range(drawn)],
-        "plain": [bool(value) for value in plain],
+        "plain": [one.is_plain for one in measured],
+        "dark": [one.is_dark_plain for one in measured],
     }
     unfinished = folder / "index.json.part"
     unfinished.write_text(json.dumps(index))
@@ -115,6 +118,7 @@ def _read_pack(folder: Path) -> Pack:
         np.load(folder / "garments.npy", mmap_mode="r"),
         index["garments"],
         np.asarray(index["plain"], bool),
+        np.asarray(index["dark"], bool),
         np.load(folder / "styles.npy", mmap_mode="r"),
         index["styles"],
         folder,

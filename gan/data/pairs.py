@@ -20,6 +20,13 @@ DARK_FOLD_CONTRAST = (1.2, 2.2)
 DARK_ALBEDO = 0.08
 EXTRA_FOLDS_SHARE = 0.35
 SEAMS_SHARE = 0.35
+DARK_SHARE = 0.3
+"""Share of pairs made of dark garments where training mixes them in."""
+DARK_FLOOR = 0.004
+"""Luminance below which a camera records noise."""
+GLOSS_TEMPER = 0.7
+"""Power by which a dark garment's light is tempered on other cloth: part of its contrast is gloss."""
+DARK_RECOLOURED_SHARE = 0.3
 OWN_CLOTH_SHARE = 0.15
 PLAIN_SHARE = 0.25
 JPEG_SHARE = 0.6
@@ -59,6 +66,22 @@ def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator, pri
     base = random_colour(rng)
     shading = drawn_shading(own_shading(light, mask), float(base @ LUMINANCE), rng)
     dressed = _dressed(base, pack, shading, rng, plain_share=0.0 if printed_only else PLAIN_SHARE)
+    return _example(photo, mask, guide, dressed, shading, rng)
+
+
+def make_dark_pair(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
+    """Draw a pair of a dark plain garment, as it is, printed or dyed anew; the truth is its light without most gloss.
+
+    How much of a dark garment's contrast is gloss cannot be seen, so its truth is a convention, not a measurement.
+    """
+    photo, mask = place_garment(pack.garments[int(rng.choice(np.flatnonzero(pack.dark)))], height, width, rng)
+    light = srgb_to_linear(photo)
+    shading = own_shading(light + DARK_FLOOR, mask) ** GLOSS_TEMPER
+    guide = random_cloth(pack, height, width, rng)
+    if rng.random() < DARK_RECOLOURED_SHARE:
+        dressed = _dressed(random_colour(rng), pack, shading, rng, PLAIN_SHARE)
+    else:
+        dressed = light if rng.random() < PLAIN_SHARE else _printed(light, pack, rng, shading)
     return _example(photo, mask, guide, dressed, shading, rng)
 
 
@@ -198,19 +221,20 @@ def _dressed(
     albedo = np.broadcast_to(base, (height, width, 3)).astype(np.float32)
     if rng.random() >= plain_share:
         for _ in range(1 + int(rng.random() < 0.25)):
-            albedo = _printed(albedo, pack, rng)
+            albedo = _printed(albedo, pack, rng, np.ones_like(shading))
     lit = albedo * shading[..., None]
     return lit + _sheen(shading, rng)[..., None]
 
 
-def _printed(albedo: np.ndarray, pack: Pack, rng: np.random.Generator) -> np.ndarray:
-    height, width = albedo.shape[:2]
+def _printed(cloth: np.ndarray, pack: Pack, rng: np.random.Generator, shading: np.ndarray) -> np.ndarray:
+    """Return cloth H×W×3 with a print over it that lies under `shading`; all in linear light."""
+    height, width = cloth.shape[:2]
     coverage = random_stencil(height, width, rng)[..., None]
     if rng.random() < 0.5 or coverage.min() > 0.5:
         ink = srgb_to_linear(random_cloth(pack, height, width, rng))
     else:
-        ink = np.broadcast_to(random_colour(rng, dark_share=0.25), albedo.shape)
-    return albedo + coverage * rng.uniform(0.7, 1.0) * (ink - albedo)
+        ink = np.broadcast_to(random_colour(rng, dark_share=0.25), cloth.shape)
+    return cloth + coverage * rng.uniform(0.7, 1.0) * (ink * shading[..., None] - cloth)
 
 
 def _sheen(shading: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Which garments are plain, so that their luminance is their shading and a pseudo-pair can be exact."""
+"""Which garments are plain, so that their luminance is their shading and a pseudo-pair can be exact.
+
+Light ones show their shading itself. Dark ones show it with gloss, so what they teach is less exact; but suits, leather
+and puffer jackets, with lapels, zips and pockets, are mostly dark.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,12 @@ BLOB_SHARE_LIMIT = 0.03
 STROKE_CONTRAST = 0.22
 """Lightness against both neighbours, relative to the mean, from which a thin line counts as a stroke."""
 STROKE_DENSITY_LIMIT = 0.34
+DARK_LIGHTNESS = (4.0, 38.0)
+DARK_SPREAD_LIMITS = {"lightness": 11.0, "a": 4.5, "b": 5.5}
+DARK_PRINTED_SHARE_LIMIT = 0.012
+BRIGHT_CONTRAST = 14.0
+"""L* above the surroundings from which a thin stroke on dark cloth counts as lettering; gloss is softer."""
+BRIGHT_DENSITY_LIMIT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class Plainness:
         edge_density: share of pixels on sharp steps of lightness away from the outline.
         blob_share: share of pixels in compact patches much lighter or darker than their surroundings.
         stroke_density: largest share of stroke pixels in any window of a word's size.
+        bright_density: largest share of bright strokes in any such window, by absolute contrast.
     """
 
     area: float
@@ -48,6 +59,7 @@ class Plainness:
     edge_density: float
     blob_share: float
     stroke_density: float
+    bright_density: float
 
     @property
     def is_plain(self) -> bool:
@@ -63,6 +75,18 @@ class Plainness:
             and self.stroke_density < STROKE_DENSITY_LIMIT
         )
 
+    @property
+    def is_dark_plain(self) -> bool:
+        """Whether the garment is one dark colour without prints; its luminance is its shading with some gloss."""
+        limits = DARK_SPREAD_LIMITS.values()
+        return (
+            MINIMUM_AREA < self.area < MAXIMUM_AREA
+            and DARK_LIGHTNESS[0] < self.lightness <= DARK_LIGHTNESS[1]
+            and all(value < limit for value, limit in zip(self.spread, limits, strict=True))
+            and self.printed_share < DARK_PRINTED_SHARE_LIMIT
+            and self.bright_density < BRIGHT_DENSITY_LIMIT
+        )
+
 
 def measure_plainness(picture: np.ndarray, alpha: np.ndarray) -> Plainness:
     """Measure how plain a garment is.
@@ -75,7 +99,7 @@ def measure_plainness(picture: np.ndarray, alpha: np.ndarray) -> Plainness:
     inside = cv2.erode(solid, np.ones((9, 9), np.uint8), borderValue=0).astype(bool)
     area = float(solid.mean())
     if inside.sum() < 200:
-        return Plainness(area, 0.0, (100.0, 100.0, 100.0), 1.0, 1.0, 1.0, 1.0)
+        return Plainness(area, 0.0, (100.0, 100.0, 100.0), 1.0, 1.0, 1.0, 1.0, 1.0)
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     spread = tuple(float(lab[inside, channel].std()) for channel in range(3))
     return Plainness(
@@ -85,7 +109,7 @@ def measure_plainness(picture: np.ndarray, alpha: np.ndarray) -> Plainness:
         _printed_share(lab, inside),
         _edge_density(lab[..., 0], inside),
         _blob_share(lab[..., 0], inside),
-        _stroke_density(lab[..., 0], solid),
+        *_stroke_densities(lab[..., 0], solid),
     )
 
 
@@ -116,15 +140,21 @@ def _blob_share(lightness: np.ndarray, inside: np.ndarray) -> float:
     return float(compact[inside].mean())
 
 
-def _stroke_density(lightness: np.ndarray, solid: np.ndarray) -> float:
-    """Letters crowd thin, strong strokes into a small window; folds and seams do not."""
+def _stroke_densities(lightness: np.ndarray, solid: np.ndarray) -> tuple[float, float]:
+    """Letters crowd thin, strong strokes into a small window; folds and seams do not.
+
+    Returns:
+        The largest share of strokes by relative, and of bright strokes by absolute contrast.
+    """
     inside = cv2.erode(solid, np.ones((13, 13), np.uint8), borderValue=0).astype(bool)
     if not inside.any():
-        return 1.0
+        return 1.0, 1.0
     mean = lightness[inside].mean()
     filled = np.where(solid > 0, lightness, mean).astype(np.float32)
     kernel = np.ones((7, 7), np.uint8)
     light = cv2.morphologyEx(filled, cv2.MORPH_TOPHAT, kernel)
     dark = cv2.morphologyEx(filled, cv2.MORPH_BLACKHAT, kernel)
     strokes = (np.maximum(light, dark) > STROKE_CONTRAST * mean) & inside
-    return float(cv2.blur(strokes.astype(np.float32), (31, 21)).max())
+    bright = (light > BRIGHT_CONTRAST) & inside
+    crowded, crowded_bright = (cv2.blur(found.astype(np.float32), (31, 21)).max() for found in (strokes, bright))
+    return float(crowded), float(crowded_bright)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gan.data.dataset import Batch, EndlessNumbers, ExampleDataset, endless_batches
 from gan.data.pack import Pack, automatic_masks, open_pack
+from gan.data.pairs import DARK_SHARE
 from gan.devices import choose_compute
 from gan.ema import update_average
 from gan.generator import Widths
@@ -127,7 +128,8 @@ class Run:
         options, progress = self.options, self.players.progress
         # Another seed after a rollback, so that the batch that blew up does not come again.
         seed = options.seed * 1000 + progress.rollbacks
-        dataset = ExampleDataset(self.pack, phase.height, phase.height * 3 // 4, seed, phase.unpaired_share)
+        width = phase.height * 3 // 4
+        dataset = ExampleDataset(self.pack, phase.height, width, seed, phase.unpaired_share, dark_share=DARK_SHARE)
         numbers = EndlessNumbers(progress.images, self.team.rank, self.team.processes)
         return endless_batches(dataset, options.batch, numbers, options.workers, self.device.type == "cuda")
 

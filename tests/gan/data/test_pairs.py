@@ -6,6 +6,7 @@ from gan.data.pack import automatic_masks, letterbox, open_pack
 from gan.data.pairs import (
     drawn_shading,
     linear_to_srgb,
+    make_dark_pair,
     make_identity_pair,
     make_pair,
     soft_clip,
@@ -140,6 +141,57 @@ def test_lettering_checks_and_colours_are_not_plain():
     printed[100:160, 90:150] = (200, 40, 40)
     assert not measure_plainness(printed, mask).is_plain
     assert not measure_plainness(picture // 6, mask).is_plain
+
+
+def test_dark_plain_garments_are_a_kind_of_their_own():
+    import cv2
+
+    picture, mask = plain_garment(0, 320, 240, colour=(38, 36, 44))
+    measured = measure_plainness(picture, mask)
+    assert measured.is_dark_plain
+    assert not measured.is_plain
+    lettered = picture.copy()
+    cv2.putText(lettered, "BOSTON", (60, 150), cv2.FONT_HERSHEY_DUPLEX, 1.0, [200, 200, 200], 3)
+    assert not measure_plainness(lettered, mask).is_dark_plain
+    badged = picture.copy()
+    badged[100:150, 90:140] = (200, 40, 40)
+    assert not measure_plainness(badged, mask).is_dark_plain
+    light, _ = plain_garment(0, 320, 240)
+    assert not measure_plainness(light, mask).is_dark_plain
+
+
+def dark_pack(folder):
+    """A pack of light and dark garments."""
+    import cv2
+
+    garments, styles, masks = fill_wardrobe(folder)
+    for number, file in enumerate(sorted(garments.iterdir())[:3]):
+        picture, _ = plain_garment(number, colour=(38, 36, 44))
+        cv2.imwrite(str(file), picture[..., ::-1])
+    return open_pack(garments, styles, automatic_masks(masks), folder / "cache", held_out=False)
+
+
+def test_dark_pairs_keep_most_of_the_light_and_lose_some_gloss(tmp_path):
+    pack = dark_pack(tmp_path)
+    assert pack.dark.any()
+    kept = []
+    for seed in range(12):
+        pair = make_dark_pair(pack, 64, 48, np.random.default_rng(seed))
+        expected = linear_to_srgb(soft_clip(srgb_to_linear(pair.guide) * np.exp(pair.log_shading)[..., None]))
+        assert np.allclose(pair.truth, expected, atol=1e-5)
+        inside = pair.mask > 0.95
+        seen = np.log(srgb_to_linear(pair.garment).mean(axis=-1) + 0.004)
+        kept.append(np.corrcoef(seen[inside], pair.log_shading[inside])[0, 1])
+    assert max(kept) > 0.8, "the truth of an unprinted one carries the light of the photo"
+    assert min(kept) < 0.5, "some of them carry a print"
+
+
+def test_dark_garments_come_in_training_only_and_only_where_there_are_some(pack, tmp_path):
+    assert ExampleDataset(pack, 64, 48, seed=0, dark_share=1.0).dark_share == 0, "this pack has none"
+    darker = dark_pack(tmp_path)
+    mixed = ExampleDataset(darker, 64, 48, seed=0, identity_share=0.0, dark_share=1.0)
+    judged = ExampleDataset(darker, 64, 48, seed=0, identity_share=0.0)
+    assert any(not (mixed[number]["truth"] == judged[number]["truth"]).all() for number in range(3))
 
 
 @pytest.mark.parametrize("stencil", [stencil for stencil, _ in STENCILS])
