@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.mask import estimate_foreground
+from gan.mask import estimate_layers
+from gan.pictures import shrink_picture
 
 OPAQUE, CLEAR = 1 - 1 / 510, 1 / 510
 """Alpha beyond which an 8-bit picture cannot show the other layer."""
@@ -62,12 +63,10 @@ class Compositor:
         that belongs to the garment is then worked out at full size (equation 7 of Forte and Pitié 2021).
         """
         size = _reduced_size(alpha.shape)
-        picture, opacity = (cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (garment, alpha))
+        picture, opacity = shrink_picture(garment, size), shrink_picture(alpha, size)
         front, back = (
-            cv2.resize(estimate_foreground(picture, layer), alpha.shape[::-1])
-            .reshape(-1, 3)[self._edge]
-            .astype(np.float32)
-            for layer in (opacity, 1 - opacity)
+            cv2.resize(layer, alpha.shape[::-1]).reshape(-1, 3)[self._edge].astype(np.float32)
+            for layer in estimate_layers(picture, opacity)
         )
         share = self._edge_alpha
         detail = self._edge_photo - share * front - (1 - share) * back

@@ -239,6 +239,8 @@ def _base_controls(raw: Tensor) -> Tensor:
 def _padded(values: Tensor) -> Tensor:
     """Extend to multiples of the network's stride by repeating the last row and column."""
     height, width = values.shape[-2:]
+    if height % STRIDE == 0 == width % STRIDE:
+        return values
     return F.pad(values, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
 
 

@@ -169,11 +169,21 @@ def _fine_ceiling(alpha: np.ndarray) -> np.ndarray:
     return np.where(inner, np.float32(FINE_LIMIT), np.float32(BORDER_FINE_LIMIT))
 
 
+def linear_luminance(picture: np.ndarray) -> np.ndarray:
+    """Return `gan.shading.luminance` of an 8-bit picture's linear light.
+
+    Args:
+        picture: H×W×3 uint8 RGB.
+
+    Returns:
+        H×W float32 in 0 to 1.
+    """
+    return cv2.transform(cv2.LUT(picture, DECODE), np.array([LUMINANCE_WEIGHTS], np.float32) / LIGHT_UNIT)
+
+
 def _log_luminance(garment: np.ndarray) -> np.ndarray:
     """Return log(Y + floor) of the linear luminance, H×W float32."""
-    weights = np.array([LUMINANCE_WEIGHTS], np.float32) / LIGHT_UNIT
     logarithm = np.empty(garment.shape[:2], np.float32)
     for rows in _strips(garment):
-        luminance = cv2.transform(cv2.LUT(garment[rows], DECODE), weights)
-        logarithm[rows] = cv2.log(luminance + LUMINANCE_FLOOR)
+        logarithm[rows] = cv2.log(linear_luminance(garment[rows]) + LUMINANCE_FLOOR)
     return logarithm

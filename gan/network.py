@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -17,7 +16,9 @@ from torch import Tensor
 from gan.compiling import compile_generator
 from gan.devices import CPU, Compute
 from gan.generator import NOISE_SIZE, STRIDE, WEIGHTS_FILE, WORKING_SIZE, Features, load_generator
-from gan.shading import Controls, Shading, garment_shading
+from gan.light import linear_luminance
+from gan.pictures import shrink_picture
+from gan.shading import Controls, Shading, log_shading
 
 logger = logging.getLogger(__name__)
 
@@ -115,12 +116,13 @@ class ControlNetwork:
             alpha: H×W float32 in 0 to 1.
         """
         size = working_size(garment.shape, self._multiple)
-        mask = torch.from_numpy(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA))[None, None]
-        picture = self._tensor(garment, size)
+        mask = torch.from_numpy(shrink_picture(alpha, size))[None, None]
+        small = shrink_picture(garment, size)
+        picture, luminance = self._tensor(small), torch.from_numpy(linear_luminance(small))[None, None]
 
         def run() -> EncodedGarment:
             device_mask = mask.to(self._compute.device)
-            shading = garment_shading(picture, device_mask)
+            shading = log_shading(luminance.to(self._compute.device), device_mask)
             features = self._generator.encode(picture, device_mask, shading)
             depth = fold_depth(features) if self._trained else 1.0
             return EncodedGarment(features, shading, size, depth)
@@ -140,7 +142,7 @@ class ControlNetwork:
         """
         noise = torch.randn(1, NOISE_SIZE, generator=torch.Generator().manual_seed(seed)).to(self._compute.device)
         full_strength = torch.ones(1, device=self._compute.device)
-        picture = self._tensor(guide, garment.size)
+        picture = self._tensor(shrink_picture(guide, garment.size))
 
         def run() -> Controls:
             controls = self._generator.controls(garment.features, picture, noise, full_strength)
@@ -168,7 +170,5 @@ class ControlNetwork:
         shapes = {(side, WORKING_SIZE) for side in sides} | {(WORKING_SIZE, side) for side in sides}
         return sorted(shapes)
 
-    def _tensor(self, picture: np.ndarray, size: tuple[int, int]) -> Tensor:
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        tensor = torch.from_numpy(small).to(self._compute.device).permute(2, 0, 1)[None].float() / 255
-        return tensor.contiguous(memory_format=torch.channels_last)
+    def _tensor(self, picture: np.ndarray) -> Tensor:
+        return torch.from_numpy(picture).to(self._compute.device).permute(2, 0, 1)[None].float() / 255

@@ -87,3 +87,17 @@ def resize_picture(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         return picture
     shrinks = size[0] * size[1] < width * height
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4)
+
+
+def shrink_picture(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Average a picture or a mask down to width and height.
+
+    Large pictures with even sides are halved first, which OpenCV does many times as fast as other factors.
+    """
+    height, width = picture.shape[:2]
+    while width % 2 == height % 2 == 0 and width >= 8 * size[0] and height >= 8 * size[1]:
+        width, height = width // 2, height // 2
+        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    # Other factors are twice as fast on floating point than on bytes.
+    shrunk = cv2.resize(picture.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return shrunk if picture.dtype == np.float32 else np.rint(shrunk).astype(picture.dtype)

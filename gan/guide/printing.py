@@ -42,7 +42,7 @@ def lay_print(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, 
     """
     tile = _sized(cloth.tile, default_zoom(cloth, form) * scale)
     chance = np.random.default_rng(seed)
-    bend = cv2.resize(form.displacement, form.size[::-1], interpolation=cv2.INTER_LINEAR)
+    bend = [cv2.resize(plane, form.size[::-1]) for plane in cv2.split(form.displacement)]
     picture: np.ndarray | None = None
     wander = min(1.0, PICTURE_WANDER * scale**2) if cloth.is_picture else 1.0
     for panel in form.panels:
@@ -68,23 +68,25 @@ def _resized_torus(image: np.ndarray, width: int, height: int, method: int) -> n
     if (height, width) == image.shape[:2]:
         return image
     rows, columns = image.shape[:2]
-    repeats = 3 if rows * columns <= 256 * 256 else 1
-    if repeats == 3:
+    # Averages over areas do not look beyond the edge.
+    averages = method == cv2.INTER_AREA and height <= rows and width <= columns
+    if rows * columns <= 256 * 256 and not averages:
         wide = cv2.resize(np.tile(image, (3, 3, 1)), (3 * width, 3 * height), interpolation=method)
         return np.ascontiguousarray(wide[height : 2 * height, width : 2 * width])
     return cv2.resize(image, (width, height), interpolation=method)
 
 
-def _cut_piece(tile: Tile, bend: np.ndarray, panel: Panel, angle: float, offset: np.ndarray) -> np.ndarray:
-    """Return the cloth over the panel's box."""
+def _cut_piece(tile: Tile, bend: list[np.ndarray], panel: Panel, angle: float, offset: np.ndarray) -> np.ndarray:
+    """Return the cloth over the panel's box; `bend` is how far it is shifted at each place, across and down."""
     top, bottom, left, right = panel.box
     turn = np.radians(angle + panel.axis)
     rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     texels = np.array([tile.image.shape[1], tile.image.shape[0]])
     matrix = texels[:, None] * (np.linalg.inv(tile.basis) @ rotation)
     corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]]) - panel.anchor
-    bend = bend[top:bottom, left:right]
-    reach = np.abs(bend).max() * np.abs(matrix).sum(1) + 3
+    bend = [plane[top:bottom, left:right] for plane in bend]
+    farthest = max(cv2.norm(plane, cv2.NORM_INF) for plane in bend)
+    reach = farthest * np.abs(matrix).sum(1) + 3
     seen = corners @ matrix.T + (offset + 0.5) * texels
     low = np.floor(seen.min(0) - reach)
     cloth = _unrolled(tile.image, low.astype(int), np.ceil(seen.max(0) + reach).astype(int))
@@ -98,18 +100,18 @@ def _unrolled(image: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarra
     return np.take(np.take(image, columns, axis=1), rows, axis=0)
 
 
-def _remapped(cloth: np.ndarray, matrix: np.ndarray, start: np.ndarray, bend: np.ndarray) -> np.ndarray:
-    height, width = bend.shape[:2]
-    x = np.arange(width, dtype=np.float32)[None, :] + bend[..., 0]
-    y = np.arange(height, dtype=np.float32)[:, None] + bend[..., 1]
-    a, b = matrix.astype(np.float32), start.astype(np.float32)
-    return cv2.remap(
-        cloth,
-        a[0, 0] * x + (a[0, 1] * y + b[0]),
-        a[1, 0] * x + (a[1, 1] * y + b[1]),
-        cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REFLECT_101,
-    )
+def _remapped(cloth: np.ndarray, matrix: np.ndarray, start: np.ndarray, bend: list[np.ndarray]) -> np.ndarray:
+    x, y = (_texels(bend, row, begin) for row, begin in zip(matrix, start, strict=True))
+    return cv2.remap(cloth, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def _texels(bend: list[np.ndarray], steps: np.ndarray, start: float) -> np.ndarray:
+    """One coordinate in the cloth of every pixel; it grows by `steps` from pixel to pixel, across and down."""
+    (across, down), (height, width) = steps, bend[0].shape
+    texels: np.ndarray = cv2.addWeighted(bend[0], across, bend[1], down, start)
+    texels += (across * np.arange(width)).astype(np.float32)
+    texels += (down * np.arange(height)).astype(np.float32)[:, None]
+    return texels
 
 
 def _sewn(picture: np.ndarray, piece: np.ndarray, panel: Panel) -> np.ndarray:

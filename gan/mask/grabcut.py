@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.pictures import shrink_picture
+
 WORKING_SIZE = 256
 ITERATIONS = 4
 # A probability is a far better start than a rectangle, so its edge settles sooner.
@@ -80,7 +82,7 @@ def shrink(picture: np.ndarray, long_side: int) -> np.ndarray:
     if factor >= 1:
         return picture
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return shrink_picture(picture, size)
 
 
 def grabcut_mask(garment: np.ndarray, start: Start) -> np.ndarray:

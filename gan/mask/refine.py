@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.pictures import shrink_picture
+
 # The guided filter's linear model is fitted at most at this size and applied at full size.
 FITTING_SIZE = 512
 RADIUS = 0.008
@@ -57,7 +59,7 @@ def fast_guided_filter(guide: np.ndarray, coarse: np.ndarray) -> np.ndarray:
     height, width = guide.shape[:2]
     factor = min(1.0, FITTING_SIZE / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    small = cv2.resize(guide, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
+    small = shrink_picture(guide, size).astype(np.float32) / 255.0
     target = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
     slope, offset = _linear_model(small, target, max(1, round(RADIUS * max(size))))
     # The model is fitted to 0..1 and applied to 0..255, which spares a copy of the whole picture.

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from gan.mask import estimate_foreground
+from gan.mask import estimate_foreground, estimate_layers
 
 
 def composed() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -21,6 +21,15 @@ def test_the_soft_edge_keeps_nothing_of_the_old_background():
     edge = (alpha > 0.1) & (alpha < 1)
     assert np.abs(foreground[edge] - red).mean() < 4
     assert np.abs(picture[edge] - red).mean() > 40
+
+
+def test_both_layers_are_each_other_s_background():
+    picture, alpha, _ = composed()
+    front, back = estimate_layers(picture, alpha)
+    assert np.array_equal(front, estimate_foreground(picture, alpha))
+    assert np.array_equal(back, estimate_foreground(picture, 1 - alpha))
+    edge = (alpha > 0) & (alpha < 0.9)
+    assert np.abs(back[edge] - np.array([20.0, 190, 60])).mean() < 4
 
 
 def test_inside_the_garment_every_byte_stays():
