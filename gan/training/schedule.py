@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gan.training.options import TrainingOptions
 
 WARM_UP_IMAGES = 800
 FINAL_RATE = 0.1
+CRITICS_RAMP = 0.15
 PAIRS = {
     "reconstruction": 3.0,
     "exposure": 1.0,
@@ -70,7 +71,7 @@ def phases(options: TrainingOptions) -> list[Phase]:
     A run from trained weights has no use for small pictures.
     """
     small = max(32, round(options.height * 2 / 3 / 16) * 16)
-    adversarial = Phase("adversarial", 1.0, options.height, 0.3, ADVERSARIAL, critics=True, ramp=0.08)
+    adversarial = Phase("adversarial", 1.0, options.height, 0.3, ADVERSARIAL, critics=True, ramp=CRITICS_RAMP)
     if not options.warm_start:
         return [_changed(adversarial, options)]
     share = options.warm_share if options.adversarial else 1.0
@@ -106,4 +107,6 @@ def rate_at(progress: float, images: int) -> float:
 
 def _changed(phase: Phase, options: TrainingOptions) -> Phase:
     weights = {**phase.weights, **{name: value for name, value in options.weights.items() if name in phase.weights}}
-    return Phase(phase.name, phase.until, phase.height, phase.unpaired_share, weights, phase.critics, phase.ramp)
+    # Without a say in the loss they need not learn: what remains is the same phase without critics, to compare with.
+    critics = phase.critics and any(weights[name] for name in ADVERSARIAL_TERMS)
+    return replace(phase, weights=weights, critics=critics)

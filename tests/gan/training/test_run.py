@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from gan.training.loop import Run
 from gan.training.options import TrainingOptions, classic, parse_gan_loss, parse_weights
 from gan.training.players import make_players
 from gan.training.report import Reporter
-from gan.training.schedule import phase_at, phases, rate_at, weights_at
+from gan.training.schedule import ADVERSARIAL_TERMS, phase_at, phases, rate_at, weights_at
 from gan.training.stopping import Stopping
 from tests.gan.wardrobe import fill_wardrobe
 
@@ -244,6 +245,22 @@ def test_the_schedule_warms_up_on_pairs_and_ramps_the_critics(wardrobe, tmp_path
     assert late > 0
     assert phase_at(plan, 0.0).height < phase_at(plan, 0.99).height
     assert rate_at(0.0, 0) < rate_at(0.01, 10_000) > 5 * rate_at(1.0, 10_000)
+
+
+def test_a_run_from_trained_weights_skips_the_small_pictures(wardrobe, tmp_path):
+    started = phases(options(wardrobe, tmp_path, start_from=tmp_path / "weights.safetensors"))
+    assert {phase.height for phase in started} == {options(wardrobe, tmp_path).height}
+    assert len(started) == len(phases(options(wardrobe, tmp_path))) - 1
+
+
+def test_critics_without_a_say_do_not_learn(wardrobe, tmp_path):
+    silent = dict.fromkeys(ADVERSARIAL_TERMS, 0.0)
+    adversarial = options(wardrobe, tmp_path, warm_start=False)
+    [phase] = phases(replace(adversarial, weights=silent))
+    assert not phase.critics
+    assert phase.weights["reconstruction"] > 0
+    [phase] = phases(replace(adversarial, weights=silent | {"adversarial_folds": 0.1}))
+    assert phase.critics
 
 
 def test_classic_is_the_textbook(wardrobe, tmp_path):
