@@ -9,6 +9,7 @@ from gan.guide.limbs import Limb, axis_of
 LEG_GAP = 0.1  # of the garment's height: a shorter gap is a hem's curve
 SIDEWAYS_LEG_GAP = 0.35
 LONGEST_LEG_GAP = 0.92
+HEM = 0.25  # of the garment's height: the gap begins in this lowest share
 LEG_WIDTH = 0.16  # of the garment's width, each
 
 
@@ -47,6 +48,9 @@ def _upright_legs(part: np.ndarray, least_gap: float) -> list[Limb]:
 
 def _gap_between_legs(part: np.ndarray, top: int, bottom: int, least: float) -> list[tuple[int, float]]:
     """(row, middle of the gap) for the rows with two legs, from the hem up to the crotch."""
+    hem = bottom - int(HEM * (bottom - top)) - 1
+    if not _middle_gaps(part[max(0, hem) : bottom + 1], least):
+        return []
     middles = _middle_gaps(part, least)
     found: list[tuple[int, float]] = []
     missing = 0
@@ -59,7 +63,7 @@ def _gap_between_legs(part: np.ndarray, top: int, bottom: int, least: float) -> 
             missing += 1
             if missing > 2:
                 break
-        elif bottom - row > 0.25 * (bottom - top):
+        elif bottom - row > HEM * (bottom - top):
             break
     return found
 

@@ -93,11 +93,11 @@ def _lateral_limbs(part: np.ndarray, body: np.ndarray) -> list[Limb]:
 
 
 def _trunk(part: np.ndarray, body: np.ndarray) -> _Trunk:
-    rows = np.flatnonzero(part.any(axis=1))
+    _, top, _, height = cv2.boundingRect(part.view(np.uint8))
     rim = cv2.dilate(body.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
-    columns = np.count_nonzero(body, axis=0).cumsum()
+    columns = cv2.reduce(body.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0].cumsum()
     middle = float(np.searchsorted(columns, columns[-1] / 2))
-    return _Trunk(part, rim, float(np.count_nonzero(part)), int(rows[0]), len(rows), middle)
+    return _Trunk(part, rim, float(cv2.countNonZero(part.view(np.uint8))), top, height, middle)
 
 
 def _sleeve(trunk: _Trunk, piece: np.ndarray) -> Limb | None:
@@ -160,11 +160,13 @@ def _seam(part: np.ndarray, touching: np.ndarray, along: np.ndarray, outward: np
 
 def _thickness(part: np.ndarray, start: np.ndarray, direction: np.ndarray) -> float:
     """How far one can go in a direction before leaving the garment, in pixels, at least 3."""
-    line = np.rint(start + np.arange(max(part.shape))[:, None] * direction).astype(int)
-    inside = np.all((line >= 0) & (line < part.shape[::-1]), axis=1)
-    covered = np.zeros(len(line), bool)
-    covered[inside] = part[line[inside, 1], line[inside, 0]]
-    return float(max(3, int(covered.argmin())))
+    (x, y), (across, down), (height, width) = start.tolist(), direction.tolist(), part.shape
+    length = 0
+    while True:
+        column, row = round(x + length * across), round(y + length * down)
+        if not (0 <= row < height and 0 <= column < width and part[row, column]):
+            return float(max(3, length))
+        length += 1
 
 
 def _beyond_seam(part: np.ndarray, piece: np.ndarray, window: Window, seam: _Seam) -> np.ndarray:
