@@ -20,19 +20,24 @@ class Compositor:
     foreground's colour: photo + alpha·(picture − foreground), which leaves no fringe of the old garment.
     """
 
-    def __init__(self, garment: np.ndarray, alpha: np.ndarray) -> None:
+    def __init__(
+        self, garment: np.ndarray, alpha: np.ndarray, reduced: tuple[np.ndarray, np.ndarray] | None = None
+    ) -> None:
         """Prepare a photo.
 
         Args:
             garment: H×W×3 uint8 RGB.
             alpha: H×W float32 in 0 to 1.
+            reduced: both at a reduced size, where they are at hand.
         """
         self._garment = garment
         self._opaque = (alpha > OPAQUE).view(np.uint8)
         self._edge = np.flatnonzero((alpha >= CLEAR) & (alpha <= OPAQUE))
         self._edge_alpha = alpha.reshape(-1)[self._edge, None]
         self._edge_photo = garment.reshape(-1, 3)[self._edge].astype(np.float32)
-        self._edge_foreground = self._foreground(garment, alpha) if self._edge.size else self._edge_photo
+        self._edge_foreground = self._edge_photo
+        if self._edge.size:
+            self._edge_foreground = self._foreground(*(reduced or _reduced(garment, alpha)))
 
     def compose(self, picture: np.ndarray, strength: float = 1.0) -> np.ndarray:
         """Return the photo with `picture` in place of the garment.
@@ -61,19 +66,22 @@ class Compositor:
 
         Both layers' mean colours vary slowly and are estimated at a reduced size; the share of each pixel's detail
         that belongs to the garment is then worked out at full size (equation 7 of Forte and Pitié 2021).
+
+        Args:
+            garment: h×w×3 uint8 RGB at the reduced size.
+            alpha: h×w float32 at the reduced size.
         """
-        size = _reduced_size(alpha.shape)
-        picture, opacity = shrink_picture(garment, size), shrink_picture(alpha, size)
         front, back = (
-            cv2.resize(layer, alpha.shape[::-1]).reshape(-1, 3)[self._edge].astype(np.float32)
-            for layer in estimate_layers(picture, opacity)
+            cv2.resize(layer, self._opaque.shape[::-1]).reshape(-1, 3)[self._edge].astype(np.float32)
+            for layer in estimate_layers(garment, alpha)
         )
         share = self._edge_alpha
         detail = self._edge_photo - share * front - (1 - share) * back
         return np.clip(front + share * detail, 0, 255)
 
 
-def _reduced_size(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return the width and height at which the layers' mean colours are estimated."""
-    factor = min(1.0, FOREGROUND_SIZE / max(shape))
-    return max(1, round(shape[1] * factor)), max(1, round(shape[0] * factor))
+def _reduced(garment: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a photo and its mask at the size at which the layers' mean colours are estimated."""
+    factor = min(1.0, FOREGROUND_SIZE / max(alpha.shape))
+    size = max(1, round(alpha.shape[1] * factor)), max(1, round(alpha.shape[0] * factor))
+    return shrink_picture(garment, size), shrink_picture(alpha, size)

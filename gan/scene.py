@@ -77,7 +77,7 @@ class Scene:
         alpha = np.ascontiguousarray(garment.alpha[self._window])
         self.form: GarmentForm = analyse_garment(cropped, alpha)
         self._network = network
-        self._compositor = Compositor(cropped, alpha)
+        self._compositor = Compositor(cropped, alpha, self.form.reduced)
         unmixed = self._compositor.unmixed()
         self._encoded: EncodedGarment = network.encode(unmixed, alpha)
         self._light = GarmentLight.read(unmixed, alpha, self._encoded.shading)
