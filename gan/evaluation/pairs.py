@@ -12,10 +12,13 @@ from gan.data.dataset import Batch, ExampleDataset
 from gan.data.pack import Pack
 from gan.evaluation import measures
 from gan.evaluation.contestants import Contestant
+from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describe
 from gan.perceptual import PerceptualFeatures
 from gan.training.samples import psnr
 
 HEIGHT, WIDTH = 256, 192
+LIGHT_CROPS = 12
+LIGHT_CONTRAST = 0.25
 
 Scores = dict[str, dict[str, list[float]]]
 """contestant → measure → one value a picture."""
@@ -49,6 +52,44 @@ def judge_pairs(
         shown[name] = batch["mask"] * picture + (1 - batch["mask"]) * batch["garment"]
         scores[name] = _scores(picture, shown[name], batch, backbone) | {"cpu_seconds": [seconds]}
     return scores, shown
+
+
+@torch.no_grad()
+def tell_light_apart(shown: Mapping[str, Tensor], batch: Batch, backbone: PerceptualFeatures, truth: str) -> Scores:
+    """Can a classifier tell the light that a contestant put on the cloth from the exact one?
+
+    A picture's light is its log-luminance over the guide's: folds without the pattern that hides them. No training
+    loss looks at it through these features.
+
+    Args:
+        shown: contestants' pictures, the exact ones under the name `truth` among them.
+        batch: the pseudo-pairs.
+        backbone: whose features the classifier sees.
+        truth: the name.
+
+    Returns:
+        Crop by crop whether the classifier was right.
+    """
+    codes = {name: _light_codes(picture, batch, backbone) for name, picture in shown.items()}
+    real, real_groups = codes[truth]
+    scores: Scores = {}
+    for name, (fake, groups) in codes.items():
+        if name != truth and len(fake) and len(real):
+            scores[name] = {"light_told_apart": classifier_accuracy(real, fake, real_groups, groups)}
+    return scores
+
+
+def _light_codes(picture: Tensor, batch: Batch, backbone: PerceptualFeatures) -> tuple[Tensor, list[int]]:
+    """Return descriptions of crops of the light, and which picture each is from."""
+    light = measures.log_luminance(picture) - measures.log_luminance(batch["guide"])
+    grey = (0.5 + LIGHT_CONTRAST * light).clamp(0, 1).expand(-1, 3, -1, -1)
+    codes, groups = [], []
+    for number, (one, mask) in enumerate(zip(grey, batch["mask"], strict=True)):
+        crops = crops_inside(one[None], mask[None], LIGHT_CROPS, seed=number)
+        if len(crops):
+            codes.append(describe(backbone, crops))
+            groups += [number] * len(crops)
+    return (torch.cat(codes) if codes else torch.zeros(0, 1)), groups
 
 
 def _scores(

@@ -31,7 +31,7 @@ from gan.scene import MaskedGarment, Scene, load_garment
 SIZE = 400
 VARIANTS = 4
 STYLES_TO_CHOOSE_FROM = 50
-CROPS = 6
+CROPS = 16
 FEATURE_SIZE = 256
 PRINTED, BLOTCHED = 0.1, 0.15
 """Shares of printed or blotched pixels from which a garment counts as patterned."""

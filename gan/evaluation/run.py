@@ -17,8 +17,8 @@ from gan.data.folders import list_pictures
 from gan.data.pack import automatic_masks, open_pack
 from gan.devices import choose_compute
 from gan.evaluation.bootstrap import Figure
-from gan.evaluation.contestants import GATYS, contestants, gatys, to_bytes
-from gan.evaluation.pairs import judge_pairs, printed_pairs
+from gan.evaluation.contestants import GATYS, TRUTH, contestants, gatys, to_bytes
+from gan.evaluation.pairs import judge_pairs, printed_pairs, tell_light_apart
 from gan.evaluation.photos import judge_photos, patterned, shoot
 from gan.evaluation.report import contact_sheet, summarise, write_report
 from gan.generator import WEIGHTS_FILE
@@ -98,6 +98,9 @@ def _on_pairs(options: EvaluationOptions, backbone: PerceptualFeatures | None) -
     batch = printed_pairs(pack, options.pairs)
     players = contestants(options.weights, options.without_critics, choose_compute(options.device, 1))
     scores, shown = judge_pairs(players, batch, backbone)
+    if backbone is not None:
+        for name, told in tell_light_apart(shown, batch, backbone, TRUTH).items():
+            scores[name] |= told
     if backbone is not None and options.gatys:
         few: Batch = {name: value[: options.gatys] for name, value in batch.items()}
         scores |= judge_pairs({GATYS: gatys(backbone)}, few, backbone)[0]
