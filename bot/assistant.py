@@ -61,6 +61,7 @@ def make_pool(settings: Settings) -> RenderPool:
         weights=settings.weights,
         threads=settings.worker_threads or None,
         niceness=settings.worker_niceness,
+        compiled=settings.compile_generator,
     )
 
 

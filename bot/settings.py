@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     worker_threads: int = Field(default=0, ge=0, le=256)
     worker_niceness: int = Field(default=10, ge=0, le=19)
     weights: Path | None = None
+    compile_generator: bool = False
     render_size: int = Field(default=2048, ge=256, le=2048)
     render_timeout_seconds: float = Field(default=600, gt=0)
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.assistant import make_pool
 from bot.settings import Settings, SettingsError, load_settings
 
 EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
@@ -26,6 +27,15 @@ def test_a_bad_value_is_named_in_one_line(monkeypatch, tmp_path):
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert "RENDER_SIZE" in str(caught.value) and "LOG_LEVEL" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("said", "compiled"), [("on", True), ("off", False), ("", False)])
+def test_the_operator_decides_whether_workers_compile(monkeypatch, said, compiled):
+    pools = []
+    monkeypatch.setattr("bot.assistant.ProcessPool", lambda device, **options: pools.append(options))
+    monkeypatch.setenv("COMPILE_GENERATOR", said)
+    make_pool(Settings(_env_file=None))
+    assert pools[0]["compiled"] is compiled
 
 
 def test_the_token_is_not_shown_by_accident():
