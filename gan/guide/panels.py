@@ -12,6 +12,7 @@ from gan.guide.limbs import Limb
 from gan.guide.parts.find import Parts, find_parts
 from gan.guide.sleeves import find_sleeves
 
+MOST_BORDER = 0.6  # of the picture's border: what covers more of it is a background or a whole picture
 SMALLEST_PART = 0.12  # of the garment's area: a separate part, such as the second shoe
 
 
@@ -42,7 +43,7 @@ def find_panels(mask: np.ndarray, size: tuple[int, int], garment: np.ndarray | N
     """
     inside = _cleaned(mask > 0.5)
     whole = (0, size[0], 0, size[1])
-    if inside.sum() < 64 or inside.mean() > 0.93:
+    if inside.sum() < 64 or _border_share(inside) > MOST_BORDER:
         return (Panel(None, whole, 0.0, (size[1] / 2, size[0] / 2)),)
     parts = _separate_parts(inside)
     body, *others = parts
@@ -50,6 +51,10 @@ def find_panels(mask: np.ndarray, size: tuple[int, int], garment: np.ndarray | N
     limbs = _joined(seen, parts)
     cut = [_cut_panel(Limb(part, 0.0), size) for part in others] + [_cut_panel(limb, size) for limb in limbs]
     return (Panel(None, whole, 0.0, _middle(body, size)), *cut)
+
+
+def _border_share(inside: np.ndarray) -> float:
+    return float(np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]]).mean())
 
 
 def _joined(seen: Parts, parts: list[np.ndarray]) -> list[Limb]:

@@ -13,6 +13,7 @@ from gan.guide.parts.pictures import LabelledPicture
 CLOSED_SHARE = 0.4  # of the pictures with limbs that stand apart
 WIDEST_CLOSED_GAP = 0.3  # of the picture's width
 PRINTED_SHARE = 0.3
+TURNED_SHARE = 0.06  # lie sideways or upside down: nothing shall be seen there
 PRINT_LIGHT = (0.4, 2.2)  # of the garment's median: how dark and bright a fold under a print may be
 
 Sample = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -36,6 +37,10 @@ def vary(
     if chance.random() < 0.5:
         picture, mask = picture[:, ::-1], mask[:, ::-1]
         parts, known = parts[MIRRORED, :, ::-1], known[list(MIRRORED)]
+    if chance.random() < TURNED_SHARE:
+        turns = int(chance.integers(1, 4))
+        picture, mask = np.rot90(picture, turns), np.rot90(mask, turns)
+        parts, known = np.zeros((len(parts), *mask.shape), bool), np.ones_like(known)
     if chance.random() < PRINTED_SHARE:
         picture = _printed(picture, mask, prints[chance.integers(len(prints))], chance)
     return (*_warped(_recoloured(picture, chance), mask, parts, shape, chance), known)
@@ -117,7 +122,7 @@ def _warped(
     """Turn, scale and shear; sometimes the mask has grown or lost an edge."""
     height, width = mask.shape
     turn, shear = np.radians(chance.normal(0, 7)), chance.normal(0, 0.06)
-    scale = chance.uniform(0.85, 1.12) * np.array([shape[1] / width, shape[0] / height]).mean()
+    scale = chance.uniform(0.85, 1.12) * min(shape[1] / width, shape[0] / height)
     turned = np.array([[np.cos(turn), -np.sin(turn) + shear], [np.sin(turn), np.cos(turn)]]) * scale
     stretch = np.diag([1.0, np.exp(chance.normal(0, 0.08))])
     turned = stretch @ turned

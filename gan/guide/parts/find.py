@@ -21,10 +21,10 @@ AREAS = ((0.012, 0.3), (0.012, 0.3), (0.2, 0.62), (0.2, 0.62), (0.004, 0.14), (0
 """Least and most of the garment's area, by part."""
 SURE = (0.8, 0.8, 0.85, 0.85, 0.72, 0.72, 0.8)
 """Mean certainty inside a part from which it is believed."""
-SURE_ALONE = 0.9  # for a sleeve without a partner
+ALONE = (0.93, 0.3)  # certainty and vagueness of a sleeve without a partner
 LEAST_PAIR = 0.3  # of the larger partner's area
 VAGUE = (0.2, 0.8)
-VAGUEST = (0.45, 0.45, 0.25, 0.25, 0.9, 0.9, 0.5)
+VAGUEST = (0.45, 0.45, 0.35, 0.35, 0.9, 0.9, 0.5)
 """Most pixels between no and yes against those of the part."""
 
 Predictor = Callable[[np.ndarray], np.ndarray]
@@ -78,7 +78,7 @@ def believed_parts(chances: np.ndarray, inside: np.ndarray) -> Parts:
     best = chances.argmax(axis=0)
     found = [_piece(index, chances[index], (best == index) & inside, inside) for index in range(len(chances))]
     sleeves = [(piece, index) for index in SLEEVES if (piece := found[index]) is not None]
-    if len(sleeves) == 1 and not _is_sure_alone(chances[sleeves[0][1]], sleeves[0][0]):
+    if len(sleeves) == 1 and not _is_clear(chances[sleeves[0][1]], sleeves[0][0], inside, *ALONE):
         sleeves = []
     rest = inside & ~np.any([piece for piece, _ in sleeves], axis=0) if sleeves else inside
     legs, collars = _pair(found, LEGS), _pair(found, COLLARS)
@@ -99,17 +99,16 @@ def _piece(index: int, chance: np.ndarray, chosen: np.ndarray, inside: np.ndarra
     if count < 2:
         return None
     largest = 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax())
-    piece = labels == largest
-    area = int(statistics[largest, cv2.CC_STAT_AREA])
     least, most = AREAS[index]
+    sized = least <= statistics[largest, cv2.CC_STAT_AREA] / np.count_nonzero(inside) <= most
+    piece = labels == largest
+    return piece if sized and _is_clear(chance, piece, inside, SURE[index], VAGUEST[index]) else None
+
+
+def _is_clear(chance: np.ndarray, piece: np.ndarray, inside: np.ndarray, sure: float, vaguest: float) -> bool:
+    """Whether the network is certain within a piece and seldom undecided around it."""
     vague = np.count_nonzero((chance > VAGUE[0]) & (chance < VAGUE[1]) & inside)
-    sized = least <= area / np.count_nonzero(inside) <= most
-    sure = float(chance[piece].mean()) >= SURE[index] and vague <= VAGUEST[index] * area
-    return piece if sized and sure else None
-
-
-def _is_sure_alone(chance: np.ndarray, piece: np.ndarray) -> bool:
-    return float(chance[piece].mean()) >= SURE_ALONE
+    return float(chance[piece].mean()) >= sure and vague <= vaguest * np.count_nonzero(piece)
 
 
 def _pair(found: list[np.ndarray | None], indices: tuple[int, int]) -> list[np.ndarray]:

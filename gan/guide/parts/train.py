@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from gan.guide.parts.augment import vary
-from gan.guide.parts.network import PartNetwork, save_network
+from gan.guide.parts.network import PartNetwork, load_network, save_network
 from gan.guide.parts.pictures import LabelledPicture, read_pictures
 from gan.guide.parts.view import VIEW_SIDE, view_inputs
 from gan.mask.inputs import working_shape
@@ -35,11 +35,12 @@ log = logging.getLogger(__name__)
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
-def train(pictures: list[LabelledPicture], minutes: float, seed: int) -> PartNetwork:
-    """Return a network trained for some minutes, its learning rate falling to zero over that time.
+def train(pictures: list[LabelledPicture], network: PartNetwork, minutes: float, seed: int) -> PartNetwork:
+    """Train a network for some minutes, its learning rate falling to zero over that time, and return it.
 
     Args:
         pictures: from `read_pictures`.
+        network: to begin with.
         minutes: wall time.
         seed: decides the order and the variations.
     """
@@ -95,19 +96,31 @@ def part_loss(network: PartNetwork, batch: Batch) -> torch.Tensor:
     return entropy + 0.3 * (1 - dice)[there].mean() if there.any() else entropy
 
 
+def first_network(weights: Path | None, seed: int) -> PartNetwork:
+    """Return the network of earlier weights to go on with, or a new one that knows what the mask network knows."""
+    torch.manual_seed(seed)
+    network = PartNetwork() if weights is None else load_network(weights)
+    if weights is None:
+        network.start_from(load_mask_network())
+    network.hold_first_layers()
+    return network
+
+
 def main() -> None:
     """Read the command line, train, write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--garments", type=Path, required=True, help="folder of photos named kind-number.jpg")
     parser.add_argument("--masks", type=Path, help="folder of their masks, PNG; missing ones are found")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
+    parser.add_argument("--weights", type=Path, help="earlier weights to go on with")
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     pictures = list(read_pictures(options.garments, options.masks))
     log.info("%d pictures, %d with parts", len(pictures), sum(bool(one.parts.any()) for one in pictures))
-    save_network(train(pictures, options.minutes, options.seed), options.out)
+    network = first_network(options.weights, options.seed)
+    save_network(train(pictures, network, options.minutes, options.seed), options.out)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,12 @@ def test_a_skirt_or_a_cushion_is_one_piece(polygon: list[tuple[float, float]]) -
     assert len(panels_of(polygon)) == 1
 
 
+@pytest.mark.parametrize("polygon", [TSHIRT, LONGSLEEVE, TROUSERS])
+def test_the_background_around_a_garment_is_one_piece(polygon: list[tuple[float, float]]) -> None:
+    alpha = silhouette((256, 213), polygon)
+    assert len(find_panels(1 - alpha, SIZE, shaded(alpha, (90, 110, 160)))) == 1
+
+
 def test_two_shoes_are_two_pieces() -> None:
     left = [(0.1, 0.2), (0.4, 0.2), (0.4, 0.9), (0.1, 0.9)]
     mask = silhouette((256, 213), left, [(1 - x, y) for x, y in left])
