@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from gan.guide.parts.augment import vary
-from gan.guide.parts.network import PartNetwork, load_network, save_network
+from gan.guide.parts.network import PartNetwork, save_network
 from gan.guide.parts.pictures import LabelledPicture, read_pictures
 from gan.guide.parts.view import VIEW_SIDE, view_inputs
 from gan.mask.inputs import working_shape
@@ -96,12 +96,11 @@ def part_loss(network: PartNetwork, batch: Batch) -> torch.Tensor:
     return entropy + 0.3 * (1 - dice)[there].mean() if there.any() else entropy
 
 
-def first_network(weights: Path | None, seed: int) -> PartNetwork:
-    """Return the network of earlier weights to go on with, or a new one that knows what the mask network knows."""
+def first_network(seed: int) -> PartNetwork:
+    """Return a network that knows what the mask network knows of garments; its first layers will stay so."""
     torch.manual_seed(seed)
-    network = PartNetwork() if weights is None else load_network(weights)
-    if weights is None:
-        network.start_from(load_mask_network())
+    network = PartNetwork()
+    network.start_from(load_mask_network())
     network.hold_first_layers()
     return network
 
@@ -112,14 +111,13 @@ def main() -> None:
     parser.add_argument("--garments", type=Path, required=True, help="folder of photos named kind-number.jpg")
     parser.add_argument("--masks", type=Path, help="folder of their masks, PNG; missing ones are found")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
-    parser.add_argument("--weights", type=Path, help="earlier weights to go on with")
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     pictures = list(read_pictures(options.garments, options.masks))
     log.info("%d pictures, %d with parts", len(pictures), sum(bool(one.parts.any()) for one in pictures))
-    network = first_network(options.weights, options.seed)
+    network = first_network(options.seed)
     save_network(train(pictures, network, options.minutes, options.seed), options.out)
 
 
