@@ -108,7 +108,7 @@ def _piece(index: int, chance: np.ndarray, chosen: np.ndarray, inside: np.ndarra
 def _is_clear(chance: np.ndarray, piece: np.ndarray, inside: np.ndarray, sure: float, vaguest: float) -> bool:
     """Whether the network is certain within a piece and seldom undecided around it."""
     vague = np.count_nonzero((chance > VAGUE[0]) & (chance < VAGUE[1]) & inside)
-    return float(chance[piece].mean()) >= sure and vague <= vaguest * np.count_nonzero(piece)
+    return bool(chance[piece].mean() >= sure and vague <= vaguest * np.count_nonzero(piece))
 
 
 def _pair(found: list[np.ndarray | None], indices: tuple[int, int]) -> list[np.ndarray]:

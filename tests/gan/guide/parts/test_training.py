@@ -35,6 +35,8 @@ def test_parts_stay_inside_and_on_their_side(pictures: list[LabelledPicture], pr
     for seed in range(20):
         picture, mask, parts, known = vary(pictures[0], prints, SHAPE, np.random.default_rng(seed))
         assert picture.shape == (*SHAPE, 3) and mask.shape == SHAPE and known.all()
+        if not parts.any():  # it lies sideways or upside down
+            continue
         left, right = (np.argwhere(parts[index])[:, 1].mean() for index in (0, 1))
         assert left < right
         assert (mask[parts.any(axis=0)] > 0.2).mean() > 0.9
@@ -47,6 +49,8 @@ def test_some_pictures_have_their_limbs_laid_against_the_body(
     gaps = []
     for _ in range(40):
         _, mask, parts, _ = vary(pictures[1], prints, SHAPE, chance)
+        if not parts.any():
+            continue
         rows = np.flatnonzero(parts[2].any(axis=1) & parts[3].any(axis=1))
         line = mask[int(np.quantile(rows, 0.8))] > 0.5
         gaps.append(np.count_nonzero(np.diff(line.astype(int)) == 1) > 1)
@@ -80,3 +84,11 @@ def test_weights_survive_their_file(tmp_path) -> None:
     inputs = torch.rand(1, 7, 64, 48)
     with torch.inference_mode():
         assert torch.allclose(network(inputs), again(inputs), atol=0.05)
+
+
+def test_few_pictures_lie_sideways_and_teach_that_nothing_is_there(
+    pictures: list[LabelledPicture], prints: list[np.ndarray]
+) -> None:
+    chance = np.random.default_rng(5)
+    empty = [not vary(pictures[0], prints, SHAPE, chance)[2].any() for _ in range(100)]
+    assert 0 < sum(empty) < 20
