@@ -23,7 +23,7 @@ def train_mask(
     garments: Annotated[Path, Folder],
     styles: Annotated[Path, Folder],
     out: Annotated[Path, typer.Option(help="Receives the teacher's votes, the checkpoint and the weights.")],
-    minutes: Annotated[float, typer.Option(min=0.0, help="Training time, without preparing the lessons.")] = 50.0,
+    minutes: Annotated[float, typer.Option(min=0.0, help="Training time, without preparing the lessons.")] = 120.0,
     seed: Annotated[int, typer.Option(help="Decides first weights and pictures.")] = 0,
     threads: Annotated[int, typer.Option(min=1, help="More than idle cores make it far slower.")] = 1,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in --out.")] = False,

@@ -48,7 +48,7 @@ class Plan:
         threads: of the processor; more than idle cores make it far slower.
     """
 
-    minutes: float = 50.0
+    minutes: float = 120.0
     teacher_share: float = 0.55
     batch: int = 16
     size: int = WORKING_SIZE
