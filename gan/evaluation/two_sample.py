@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from gan.augment import window_means
 from gan.perceptual import PerceptualFeatures
 
 CROP = 64
@@ -32,7 +33,7 @@ def crops_inside(picture: Tensor, mask: Tensor, count: int, seed: int) -> Tensor
     """
     if min(picture.shape[-2:]) < CROP:
         return picture.new_zeros(0, 3, CROP, CROP)
-    covered = F.avg_pool2d(mask, CROP, stride=1)[0, 0]
+    covered = window_means(mask, CROP)[0, 0]
     places = (covered > 0.97).nonzero()
     order = torch.randperm(len(places), generator=torch.Generator().manual_seed(seed))[:count]
     cut = [picture[0, :, top : top + CROP, left : left + CROP] for top, left in places[order].tolist()]

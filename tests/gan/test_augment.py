@@ -1,6 +1,6 @@
 import torch
 
-from gan.augment import augment, fold_light, random_patches
+from gan.augment import augment, fold_light, random_patches, window_means
 
 
 def test_augmentation_leaves_colour_alone():
@@ -43,3 +43,8 @@ def test_fold_light_is_smooth_and_varies():
     assert light.shape == (8, 1, 64, 48)
     assert light.std() > 0.05
     assert light.diff(dim=-1).abs().max() < 0.3
+
+
+def test_window_means_are_those_of_pooling():
+    values = torch.rand(2, 3, 21, 17)
+    assert torch.allclose(window_means(values, 5), torch.nn.functional.avg_pool2d(values, 5, stride=1), atol=1e-6)
