@@ -38,6 +38,7 @@ class Wishes:
         variants: how many pictures, 1 to 4.
         mode: how the style is carried over.
         scale: pattern size as a factor of the default.
+        angle: degrees by which the cloth is turned, or None to leave it to the variants.
         strength: 0 to 1.
         seed: the first variant's seed, or None for a fresh one.
         region: which pixels are restyled.
@@ -47,6 +48,7 @@ class Wishes:
     variants: int = MAX_VARIANTS
     mode: Mode = Mode.AUTO
     scale: float = 1.0
+    angle: float | None = None
     strength: float = 1.0
     seed: int | None = None
     region: Region = Region.GARMENT
@@ -71,6 +73,7 @@ def options_of(wishes: Wishes) -> dict[str, Any]:
     return {
         "variants": wishes.variants,
         "scale": wishes.scale,
+        "angle": wishes.angle,
         "strength": wishes.strength,
         "seed": seed,
         "region": wishes.region.value,

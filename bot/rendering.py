@@ -34,6 +34,7 @@ async def render_request(job: Job, images: Images, folder: Path, size: int) -> R
         variants=options.get("variants", MAX_VARIANTS),
         mode=Mode(job.mode),
         scale=options.get("scale", 1.0),
+        angle=options.get("angle"),
         strength=options.get("strength", 1.0),
         seed=options.get("seed", 0),
         size=size if await asyncio.to_thread(_long_side, garment) > size else None,

@@ -74,8 +74,9 @@ class RenderRequest:
         region: which pixels are restyled.
         mask: a person's mask file (white is garment), or None for the automatic one.
         mask_edit: corrections on top of the mask.
-        angle: degrees by which the cloth is turned; None, or mode auto, leaves each variant's scale and angle to the
-            plan. With an angle every variant has exactly this mode, scale and angle: so a finished one is made again.
+        angle: degrees by which the cloth is turned; None leaves each variant's scale and angle to the plan. With a
+            mode and an angle every variant has exactly this mode, scale and angle: so a finished one is made again.
+            With mode auto the plan's variants are turned by it.
     """
 
     garment: Path

@@ -48,6 +48,7 @@ def render(
     variants: Annotated[int, typer.Option(min=1, max=MAX_VARIANTS, help="Pictures for each style.")] = MAX_VARIANTS,
     mode: Annotated[Mode, typer.Option(help="How the style is carried over.")] = Mode.AUTO,
     scale: Annotated[float, typer.Option(min=0.25, max=4.0, help="Pattern size as a factor.")] = 1.0,
+    angle: Annotated[float | None, typer.Option(min=-180, max=180, help="Turns the pattern by degrees.")] = None,
     strength: Annotated[float, typer.Option(min=0, max=100, help="Per cent; 0 leaves the garment as it is.")] = 100,
     seed: Annotated[int, typer.Option(min=0, max=2**53, help="Of the first variant; the others count on.")] = 0,
     size: Annotated[
@@ -71,6 +72,7 @@ def render(
                     variants=variants,
                     mode=mode,
                     scale=scale,
+                    angle=angle,
                     strength=strength / 100,
                     seed=seed,
                     size=size,

@@ -39,6 +39,7 @@ REGIONS = [
     variants="How many variants (default 4)",
     mode="How the style is carried over (default auto)",
     scale="Pattern size: 0.5 is half, 2 is double (default 1)",
+    angle="Turns the pattern by so many degrees; 45 is diagonal",
     strength="0 leaves the garment as it is, 100 restyles it fully (default 100)",
     seed="The same seed gives the same variants again",
     note="Your own words; /history finds them",
@@ -55,6 +56,7 @@ async def restyle(
     variants: app_commands.Range[int, 1, MAX_VARIANTS] = MAX_VARIANTS,
     mode: str = Mode.AUTO.value,
     scale: app_commands.Range[float, 0.25, 4.0] = 1.0,
+    angle: app_commands.Range[int, -180, 180] | None = None,
     strength: app_commands.Range[int, 0, 100] = 100,
     seed: app_commands.Range[int, 0, LARGEST_SEED] | None = None,
     note: app_commands.Range[str, 0, 300] = "",
@@ -75,7 +77,7 @@ async def restyle(
             style=await download_optional(style),
             style_name=style_name,
             mask=await download_optional(mask),
-            wishes=Wishes(variants, Mode(mode), scale, strength / 100, seed, Region(region), note),
+            wishes=Wishes(variants, Mode(mode), scale, angle, strength / 100, seed, Region(region), note),
         )
         job = await studio.submit(order, message_id)
     await announce(interaction, job)

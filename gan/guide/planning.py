@@ -32,8 +32,8 @@ _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
 def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) -> list[VariantPlan]:
     """Return the request's variants, really different from each other.
 
-    Variant i has seed `request.seed + i`; scales are factors of the request's. A request with an angle is laid as it
-    says, whatever its place in the plan would be.
+    Variant i has seed `request.seed + i`; scales are factors of the request's. A request with a mode and an angle is
+    laid as it says, whatever its place in the plan would be; with mode auto the angle turns every variant of the plan.
 
     Args:
         cloth: the prepared style; its kind decides what `auto` means.
@@ -47,6 +47,6 @@ def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) 
     if request.mode is Mode.AUTO:
         kind = "pattern" if cloth.repeats else "picture" if cloth.is_picture else "texture"
     return [
-        VariantPlan(mode, round(scale * request.scale, 4), angle, request.seed + index)
+        VariantPlan(mode, round(scale * request.scale, 4), angle + (request.angle or 0.0), request.seed + index)
         for index, (mode, scale, angle) in enumerate(_PLANS[kind][: request.variants])
     ]

@@ -68,10 +68,11 @@ async def workshop(tmp_path):
 
 async def test_a_job_becomes_a_kept_render(workshop):
     workshop.start()
-    job = await workshop.submit(variants=2, seed=5, scale=2.0, strength=0.5, note="hello")
+    job = await workshop.submit(variants=2, seed=5, scale=2.0, angle=45.0, strength=0.5, note="hello")
     await workshop.reaches(job, JobStatus.RENDERED)
     request = workshop.pool.requests[0]
     assert (request.variants, request.seed, request.scale, request.strength) == (2, 5, 2.0, 0.5)
+    assert request.angle == 45.0
     render = await workshop.store.renders.get(1, job.id)
     assert [variant.seed for variant in render.variants] == [5, 6] and render.note == "hello"
     for variant in render.variants:

@@ -1,6 +1,7 @@
 """Variants of one request are really different and can be made again."""
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -77,3 +78,11 @@ def test_one_variant_can_be_planned_again_from_what_was_recorded(
     recorded = Variant(Path("v"), plan.mode, plan.scale, plan.angle, plan.seed, 300, 360)
     again = RenderRequest.from_json(json.loads(json.dumps(recorded.again(first).to_json())))
     assert plan_variants(cloth, form, again) == [plan]
+
+
+def test_an_angle_turns_every_variant_of_an_automatic_plan(form: GarmentForm, style: np.ndarray) -> None:
+    cloth = prepare_style(style)
+    usual, turned = (plan_variants(cloth, form, replace(request(Mode.AUTO), angle=angle)) for angle in (None, 30.0))
+    assert [plan.angle for plan in turned] == [plan.angle + 30 for plan in usual]
+    assert [plan.scale for plan in turned] == [plan.scale for plan in usual]
+    assert {plan.angle for plan in plan_variants(cloth, form, replace(request(Mode.PRINT), angle=30.0))} == {30.0}
