@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from gan.mask.inputs import INPUT_CHANNELS
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class SeparableBlock(nn.Module):
@@ -111,3 +116,19 @@ class MaskNetwork(nn.Module):
         features = self.up_quarter(features, quarter)
         features = self.up_half(features, half)
         return F.interpolate(self.head(features), scale_factor=2, mode="bilinear", align_corners=False)
+
+
+def fused(network: Network) -> Network:
+    """Merge every batch normalisation into the convolution before it, in place: the same answers in less time.
+
+    Args:
+        network: in evaluation mode; it cannot be trained any more.
+    """
+    for layers in network.modules():
+        if isinstance(layers, nn.Sequential):
+            for index in reversed(range(len(layers) - 1)):
+                convolution, norm = layers[index], layers[index + 1]
+                if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                    layers[index] = fuse_conv_bn_eval(convolution, norm)
+                    del layers[index + 1]
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

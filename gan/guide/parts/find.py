@@ -125,11 +125,12 @@ def _predictor() -> Predictor | None:
     import torch
 
     from gan.guide.parts.network import SHIPPED, load_network
+    from gan.mask.network import fused
 
     if not SHIPPED.exists():
         logger.warning("no weights at %s: sleeves and legs are read from the outline alone", SHIPPED)
         return None
-    network = load_network()
+    network = fused(load_network())
 
     def predict(inputs: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
