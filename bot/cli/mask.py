@@ -1,4 +1,4 @@
-"""`restyle train-mask` and `restyle evaluate-mask`: make the garment finder, and measure it."""
+"""`restyle train-mask`, `evaluate-mask` and `train-parts`: make the garment finder, measure it, and teach it parts."""
 
 from __future__ import annotations
 
@@ -37,6 +37,25 @@ def train_mask(
         raise typer.BadParameter(f"{out} holds no checkpoint to resume from.")
     try:
         weights = train(garments, styles, out, Plan(minutes=minutes, seed=seed, threads=threads), resume=resume)
+    except ValueError as error:
+        raise typer.BadParameter(f"Nothing to train on: {error}.") from error
+    typer.echo(f"Weights written to {weights}")
+
+
+@app.command("train-parts")
+def train_parts(
+    garments: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Photos named kind-number.jpg.")],
+    out: Annotated[Path, typer.Option(help="File for the weights.")],
+    masks: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="Their masks, PNG.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.0, help="Training time, without reading the pictures.")] = 30.0,
+    seed: Annotated[int, typer.Option(help="Decides first weights and pictures.")] = 0,
+) -> None:
+    """Train the network that sees sleeves, legs, collars and hoods; it begins from the garment finder."""
+    from gan.guide.parts.train import train_parts as train
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        weights = train(garments, masks, out, minutes, seed)
     except ValueError as error:
         raise typer.BadParameter(f"Nothing to train on: {error}.") from error
     typer.echo(f"Weights written to {weights}")

@@ -1,11 +1,7 @@
-"""Trains the part network.
-
-python -m gan.guide.parts.train --garments FOLDER --out gan/weights/parts.safetensors --minutes 15
-"""
+"""Trains the part network."""
 
 from __future__ import annotations
 
-import argparse
 import logging
 import time
 from collections.abc import Sequence
@@ -35,7 +31,28 @@ log = logging.getLogger(__name__)
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
-def train(pictures: list[LabelledPicture], network: PartNetwork, minutes: float, seed: int) -> PartNetwork:
+def train_parts(garments: Path, masks: Path | None, weights: Path, minutes: float, seed: int) -> Path:
+    """Make the part network's weights from garment photos and the project's own labels; returns their file.
+
+    Args:
+        garments: folder of photos named kind-number.jpg; the held-out tenth is left alone.
+        masks: folder of their masks as PNG files; missing ones are found.
+        weights: the file.
+        minutes: wall time of the training, without reading the pictures.
+        seed: decides first weights, order and variations.
+
+    Raises:
+        ValueError: the folder holds no photo that teaches anything.
+    """
+    pictures = list(read_pictures(garments, masks))
+    if not pictures:
+        raise ValueError(f"{garments} holds no photos named like a kind of garment")
+    log.info("%d pictures, %d with parts", len(pictures), sum(bool(one.parts.any()) for one in pictures))
+    save_network(train(pictures, first_network(seed), minutes, seed), weights)
+    return weights
+
+
+def train(pictures: Sequence[LabelledPicture], network: PartNetwork, minutes: float, seed: int) -> PartNetwork:
     """Train a network for some minutes, its learning rate falling to zero over that time, and return it.
 
     Args:
@@ -45,12 +62,9 @@ def train(pictures: list[LabelledPicture], network: PartNetwork, minutes: float,
         seed: decides the order and the variations.
     """
     chance = np.random.default_rng(seed)
-    torch.manual_seed(seed)
-    network = PartNetwork().train()
-    network.start_from(load_mask_network())
-    optimizer = torch.optim.AdamW(
-        (p for p in network.parameters() if p.requires_grad), LEARNING_RATE, weight_decay=WEIGHT_DECAY
-    )
+    network.train()
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learning, LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     prints = [draw_pattern(number, 128) for number in range(PRINTS)]
     start, step, losses = time.monotonic(), 0, 0.0
     while (passed := (time.monotonic() - start) / (60 * minutes)) < 1:
@@ -103,23 +117,3 @@ def first_network(seed: int) -> PartNetwork:
     network.start_from(load_mask_network())
     network.hold_first_layers()
     return network
-
-
-def main() -> None:
-    """Read the command line, train, write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--garments", type=Path, required=True, help="folder of photos named kind-number.jpg")
-    parser.add_argument("--masks", type=Path, help="folder of their masks, PNG; missing ones are found")
-    parser.add_argument("--out", type=Path, required=True, help="file for the weights")
-    parser.add_argument("--minutes", type=float, default=15.0)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    pictures = list(read_pictures(options.garments, options.masks))
-    log.info("%d pictures, %d with parts", len(pictures), sum(bool(one.parts.any()) for one in pictures))
-    network = first_network(options.seed)
-    save_network(train(pictures, network, options.minutes, options.seed), options.out)
-
-
-if __name__ == "__main__":
-    main()

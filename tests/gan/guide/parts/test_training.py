@@ -1,5 +1,8 @@
 """The training's pictures vary without losing their labels, and a few steps teach something."""
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -8,7 +11,8 @@ from gan.guide.parts.augment import vary
 from gan.guide.parts.labels import label_parts
 from gan.guide.parts.network import PARTS, PartNetwork, load_network, save_network
 from gan.guide.parts.pictures import LabelledPicture
-from gan.guide.parts.train import make_batch, part_loss
+from gan.guide.parts.train import first_network, make_batch, part_loss, train_parts
+from gan.held_out import is_held_out
 from gan.patterns import draw_pattern
 from tests.gan.guide.drawn import LONGSLEEVE, TROUSERS, shaded, silhouette
 
@@ -92,3 +96,24 @@ def test_few_pictures_lie_sideways_and_teach_that_nothing_is_there(
     chance = np.random.default_rng(5)
     empty = [not vary(pictures[0], prints, SHAPE, chance)[2].any() for _ in range(100)]
     assert 0 < sum(empty) < 20
+
+
+def test_a_folder_of_photos_becomes_weights(tmp_path: Path) -> None:
+    garments, masks = tmp_path / "garments", tmp_path / "masks"
+    garments.mkdir()
+    masks.mkdir()
+    names = [name for number in range(40) if not is_held_out(Path(name := f"pants-{number:04d}.jpg"))][:3]
+    for name in names:
+        mask = silhouette((136, 112), TROUSERS)
+        cv2.imwrite(str(garments / name), shaded(mask, (150, 90, 60)))
+        cv2.imwrite(str((masks / name).with_suffix(".png")), np.rint(mask * 255).astype(np.uint8))
+    weights = train_parts(garments, masks, tmp_path / "parts.safetensors", minutes=0.005, seed=0)
+    trained, begun = load_network(weights), first_network(seed=0)
+    assert not torch.equal(trained.head.weight, begun.head.weight)
+    # The first layers are held, so what the mask network knows of edges is still there.
+    assert torch.allclose(trained.stem[0].weight, begun.stem[0].weight, atol=1e-3)
+
+
+def test_a_folder_without_garments_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no photos"):
+        train_parts(tmp_path, None, tmp_path / "parts.safetensors", minutes=1, seed=0)
