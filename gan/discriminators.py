@@ -12,6 +12,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 GanLoss = Literal["bce", "hinge", "relativistic"]
 GAN_LOSSES: tuple[GanLoss, ...] = ("bce", "hinge", "relativistic")
 LIGHT_LIMITS = (-3.0, 1.4)
+SMALL_FOLDS = 6.0
 REAL_LABEL = 0.9
 """One-sided label smoothing of BCE (Salimans et al. 2016)."""
 
@@ -72,7 +73,7 @@ class FoldCritic(nn.Module):
     def __init__(self, width: int = 32, spectral: bool = False) -> None:
         super().__init__()
         widths = (width, 2 * width, 4 * width)
-        self.scales = nn.ModuleList(PatchCritic(5, widths, spectral) for _ in range(2))
+        self.scales = nn.ModuleList(PatchCritic(6, widths, spectral) for _ in range(2))
 
     def forward(self, photo: Tensor, mask: Tensor, light: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Return a list of logits and a list of features, both over all scales.
@@ -82,7 +83,10 @@ class FoldCritic(nn.Module):
             mask: B×1×H×W; what lies outside is greyed out.
             light: log-exposure B×1×H×W.
         """
-        seen = torch.cat([(2 * photo - 1) * mask, 2 * mask - 1, light.clamp(*LIGHT_LIMITS) * mask], dim=1)
+        light = light.clamp(*LIGHT_LIMITS) * mask
+        # Small folds are a twentieth of the large ones: enlarged, or the critic sees the large ones only.
+        small = (SMALL_FOLDS * (light - _blurred(light) / (_blurred(mask) + 1e-3))).clamp(-2, 2)
+        seen = torch.cat([(2 * photo - 1) * mask, 2 * mask - 1, light, small * mask], dim=1)
         return _judge_scales(self.scales, seen)
 
 
@@ -187,6 +191,12 @@ def _judge_scales(critics: nn.ModuleList, seen: Tensor) -> tuple[list[Tensor], l
         features.extend(found)
         seen = F.avg_pool2d(seen, 2)
     return logits, features
+
+
+def _blurred(values: Tensor) -> Tensor:
+    """Blur over about nine pixels by two boxes."""
+    padded = F.pad(values, (4, 4, 4, 4), mode="replicate")
+    return F.avg_pool2d(F.avg_pool2d(padded, 5, stride=1), 5, stride=1)
 
 
 def _maybe_spectral(layer: nn.Module, spectral: bool) -> nn.Module:
