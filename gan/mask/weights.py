@@ -1,15 +1,18 @@
-"""The mask network's file of weights."""
+"""Files of weights of the mask network, and of networks that share its body."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from safetensors.torch import load_file, save_file
 
 from gan.mask.network import MaskNetwork
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "mask.safetensors"
-FORMAT = {"network": "gan.mask.network.MaskNetwork", "format": "1"}
+FORMAT = "1"
+
+Network = TypeVar("Network", bound=MaskNetwork)
 
 
 def save_network(network: MaskNetwork, path: Path) -> None:
@@ -19,17 +22,22 @@ def save_network(network: MaskNetwork, path: Path) -> None:
         for name, tensor in network.state_dict().items()
     }
     unfinished = path.with_suffix(".part")
-    save_file(tensors, unfinished, metadata=FORMAT)
+    kind = type(network)
+    save_file(tensors, unfinished, metadata={"network": f"{kind.__module__}.{kind.__name__}", "format": FORMAT})
     unfinished.replace(path)
 
 
 def load_network(path: Path = SHIPPED) -> MaskNetwork:
-    """Read a network ready for use.
+    """Read the mask network ready for use; errors as in `read_network`."""
+    return read_network(MaskNetwork(), path)
+
+
+def read_network(network: Network, path: Path) -> Network:
+    """Give a network the weights of a file and return it ready for use.
 
     Raises:
         FileNotFoundError: there is no such file.
         RuntimeError: the weights are of another network.
     """
-    network = MaskNetwork()
     network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
     return network.eval()

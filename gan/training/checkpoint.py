@@ -14,6 +14,8 @@ from gan.training.players import AVERAGED_AND_CRITICS, Players
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "generator.safetensors"
+PATH_OPTIONS = frozenset({"garments", "styles", "out", "masks", "cache", "perceptual", "start_from"})
+"""Options that name files; `perceptual` may."""
 WITHOUT_CRITICS = "generator-without-critics.safetensors"
 
 
@@ -69,7 +71,7 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
     """Write a checkpoint's averaged generator, critics and progress in half precision, to keep in the repository.
 
     A run can go on from it, with fresh optimizers and from the average; what it costs is the optimizers' memory of a
-    few hundred steps, what it saves is seven eighths of the size.
+    few hundred steps, what it saves is seven eighths of the size. Options that are paths of this machine are left out.
     """
     content = _read(path)
     networks = {
@@ -78,7 +80,8 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
         }
         for name in AVERAGED_AND_CRITICS
     }
-    torch.save({"state": {**networks, "progress": content["state"]["progress"]}, "options": content["options"]}, packed)
+    options = {name: value for name, value in content["options"].items() if name not in PATH_OPTIONS}
+    torch.save({"state": {**networks, "progress": content["state"]["progress"]}, "options": options}, packed)
 
 
 def _read(path: Path) -> dict[str, Any]:

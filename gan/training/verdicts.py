@@ -62,8 +62,11 @@ def penalty_on_reals(players: Players, example: Example) -> Tensor:
     patches = patches.float().requires_grad_(True)
     logits, _ = players.cloth(patches, references)
     total = total + gradient_penalty(logits, patches)
-    light = example.log_shading.float().requires_grad_(True)
-    logits, _ = players.folds(example.garment.float(), example.mask.float(), light)
+    exact = exact_places(example)
+    if not exact.numel():
+        return total
+    photo, mask, light = (part[exact].float() for part in (example.garment, example.mask, example.log_shading))
+    logits, _ = players.folds(photo, mask, light.requires_grad_(True))
     return total + gradient_penalty(logits, light)
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 
 from gan.mask.network import MaskNetwork
+from gan.mask.weights import read_network
 
 PARTS = ("left sleeve", "right sleeve", "left leg", "right leg", "left collar", "right collar", "hood")
 """Left and right as the picture shows them."""
 MIRRORED = (1, 0, 3, 2, 5, 4, 6)
 """Where each part is in the mirrored picture."""
 SHIPPED = Path(__file__).parents[2] / "weights" / "parts.safetensors"
-FORMAT = {"network": "gan.guide.parts.network.PartNetwork", "format": "1"}
 
 
 class PartNetwork(MaskNetwork):
@@ -40,24 +39,6 @@ class PartNetwork(MaskNetwork):
             layers.requires_grad_(False)
 
 
-def save_network(network: PartNetwork, path: Path) -> None:
-    """Write the weights as half floats, all at once or not at all."""
-    tensors = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
-        for name, tensor in network.state_dict().items()
-    }
-    unfinished = path.with_suffix(".part")
-    save_file(tensors, unfinished, metadata=FORMAT)
-    unfinished.replace(path)
-
-
 def load_network(path: Path = SHIPPED) -> PartNetwork:
-    """Read a network ready for use.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        RuntimeError: the weights are of another network.
-    """
-    network = PartNetwork()
-    network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
-    return network.eval()
+    """Read the part network ready for use; errors as in `gan.mask.weights.read_network`."""
+    return read_network(PartNetwork(), path)

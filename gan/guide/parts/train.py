@@ -12,11 +12,12 @@ import torch
 import torch.nn.functional as F
 
 from gan.guide.parts.augment import vary
-from gan.guide.parts.network import PartNetwork, save_network
+from gan.guide.parts.network import PartNetwork
 from gan.guide.parts.pictures import LabelledPicture, read_pictures
 from gan.guide.parts.view import VIEW_SIDE, view_inputs
 from gan.mask.inputs import working_shape
 from gan.mask.weights import load_network as load_mask_network
+from gan.mask.weights import save_network
 from gan.patterns import draw_pattern
 
 BATCH = 16

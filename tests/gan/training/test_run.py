@@ -206,6 +206,7 @@ def test_packed_checkpoints_are_small_and_can_be_resumed(wardrobe, tmp_path):
     run = train(wardrobe, tmp_path)
     packed = tmp_path / "packed.pt"
     pack_checkpoint(tmp_path / CHECKPOINT, packed)
+    assert str(tmp_path).encode() not in packed.read_bytes(), "it names no place of the machine that trained it"
     assert packed.stat().st_size < 0.4 * (tmp_path / CHECKPOINT).stat().st_size
     players = make_players(options(wardrobe, tmp_path, seed=5), torch.device("cpu"), TINY)
     load_checkpoint(packed, players)

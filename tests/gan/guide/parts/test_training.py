@@ -9,10 +9,11 @@ import torch
 
 from gan.guide.parts.augment import vary
 from gan.guide.parts.labels import label_parts
-from gan.guide.parts.network import PARTS, PartNetwork, load_network, save_network
+from gan.guide.parts.network import PARTS, PartNetwork, load_network
 from gan.guide.parts.pictures import LabelledPicture
 from gan.guide.parts.train import first_network, make_batch, part_loss, train_parts
 from gan.held_out import is_held_out
+from gan.mask.weights import save_network
 from gan.patterns import draw_pattern
 from tests.gan.guide.drawn import LONGSLEEVE, TROUSERS, shaded, silhouette
 
