@@ -67,6 +67,12 @@ def start_from(path: Path, players: Players) -> None:
         raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
 
 
+def begun_from(path: Path) -> Path | None:
+    """Return the weights that a checkpoint's run was begun from, as its schedule depends on there being some."""
+    begun = _read(path)["options"].get("start_from")
+    return Path(begun) if begun else None
+
+
 def pack_checkpoint(path: Path, packed: Path) -> None:
     """Write a checkpoint's averaged generator, critics and progress in half precision, to keep in the repository.
 
@@ -85,5 +91,8 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a torn file fails in as many ways as unpickling has steps
+        raise RenderError(f"The checkpoint “{path}” does not fit these networks: {error}") from error
     return content

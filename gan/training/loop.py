@@ -24,6 +24,7 @@ from gan.request import RenderError
 from gan.training.checkpoint import (
     CHECKPOINT,
     WITHOUT_CRITICS,
+    begun_from,
     load_checkpoint,
     save_checkpoint,
     save_weights,
@@ -227,6 +228,8 @@ def run_training(options: TrainingOptions, resume: bool = False) -> Outcome:
     """
     _check_files(options, resume)
     options.out.mkdir(parents=True, exist_ok=True)
+    if resume and options.start_from is None:
+        options = replace(options, start_from=begun_from(options.out / CHECKPOINT))
     with join_team() as team:
         cache = options.cache or options.out / "cache"
         options = replace(options, device=_device_of(options.device, team))

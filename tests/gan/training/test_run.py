@@ -18,6 +18,7 @@ from gan.training import loop
 from gan.training.checkpoint import (
     CHECKPOINT,
     WITHOUT_CRITICS,
+    begun_from,
     load_checkpoint,
     pack_checkpoint,
     save_checkpoint,
@@ -234,6 +235,18 @@ def test_resuming_nothing_is_one_sentence(wardrobe, tmp_path):
     players = make_players(options(wardrobe, tmp_path), torch.device("cpu"), TINY)
     with pytest.raises(RenderError, match="no checkpoint"):
         load_checkpoint(tmp_path / "none.pt", players)
+
+
+def test_a_resumed_run_knows_that_it_was_begun_from_weights(wardrobe, tmp_path):
+    train(wardrobe, tmp_path / "first", adversarial=False)
+    weights = tmp_path / "first" / "generator.safetensors"
+    run = Run(options(wardrobe, tmp_path / "second", start_from=weights), Team(), wardrobe[2], TINY)
+    save_checkpoint(tmp_path / "second", run.players, run.options.to_json())
+    assert begun_from(tmp_path / "second" / CHECKPOINT) == weights
+    assert begun_from(tmp_path / "first" / CHECKPOINT) is None
+    (tmp_path / "second" / CHECKPOINT).write_bytes(b"torn")
+    with pytest.raises(RenderError, match="does not fit"):
+        begun_from(tmp_path / "second" / CHECKPOINT)
 
 
 def test_the_schedule_warms_up_on_pairs_and_ramps_the_critics(wardrobe, tmp_path):
