@@ -38,13 +38,23 @@ def random_patches(picture: Tensor, mask: Tensor, count: int, size: int = PATCH)
     Returns:
         (B·count)×3×size×size; all patches of the first picture first. Differentiable in the picture.
     """
+    return cut_patches(picture, random_corners(mask, count, size), size)
+
+
+def random_corners(mask: Tensor, count: int, size: int) -> Tensor:
+    """Return the rows and columns B×count×2 of the upper left corners of windows that lie mostly inside the mask."""
     weights = window_means(mask, size)
-    rows_columns = torch.multinomial(weights.flatten(1).square() + 1e-8, count, replacement=True)
-    across = picture.shape[-1] - size + 1
+    places = torch.multinomial(weights.flatten(1).square() + 1e-8, count, replacement=True)
+    across = weights.shape[-1]
+    return torch.stack([places // across, places % across], dim=-1)
+
+
+def cut_patches(picture: Tensor, corners: Tensor, size: int) -> Tensor:
+    """Return windows (B·count)×C×size×size of B×C×H×W at corners B×count×2."""
     patches = [
-        picture[image, :, place // across : place // across + size, place % across : place % across + size]
-        for image, places in enumerate(rows_columns.tolist())
-        for place in places
+        picture[image, :, top : top + size, left : left + size]
+        for image, places in enumerate(corners.tolist())
+        for top, left in places
     ]
     return torch.stack(patches)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import torch
@@ -9,85 +10,90 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
+from gan.perceptual import LayerSize
+
 GanLoss = Literal["bce", "hinge", "relativistic"]
 GAN_LOSSES: tuple[GanLoss, ...] = ("bce", "hinge", "relativistic")
-LIGHT_LIMITS = (-3.0, 1.4)
-SMALL_FOLDS = 6.0
+INSIDE = 0.9
+"""Share of a place that must be garment for it to be judged."""
 REAL_LABEL = 0.9
 """One-sided label smoothing of BCE (Salimans et al. 2016)."""
 
 
-class PatchCritic(nn.Module):
-    """A stack of strided convolutions that judges overlapping patches.
+class ProjectedCritic(nn.Module):
+    """Judges a picture place by place from frozen features of it, at two scales.
 
-    Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks" (2017).
+    Sauer et al., "Projected GANs Converge Faster" (2021): critics that had to learn to see from pixels were no better
+    than chance after all the steps that a CPU can afford; on the features of a trained classifier they are after
+    forty. Only small heads learn. Beside the features of a second picture they judge whether the two belong together
+    (Isola et al., "pix2pix", 2017).
     """
 
-    def __init__(self, inputs: int, widths: tuple[int, ...], spectral: bool) -> None:
+    def __init__(self, layers: Mapping[str, LayerSize], width: int, pictures: int, spectral: bool) -> None:
         super().__init__()
-        layers, channels = [], inputs
-        for width in widths:
-            layers.append(_maybe_spectral(nn.Conv2d(channels, width, 4, stride=2, padding=1), spectral))
-            channels = width
-        self.layers = nn.ModuleList(layers)
-        self.judge = _maybe_spectral(nn.Conv2d(channels + 1, 1, 3, padding=1), spectral)
+        self.layers = dict(layers)
+        self.heads = nn.ModuleList(
+            _PlaceHead(pictures * layer.channels + 1, width, spectral) for layer in layers.values()
+        )
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Return logits B×1×h×w and each layer's features."""
-        features = []
-        for layer in self.layers:
-            picture = F.leaky_relu(layer(picture), 0.2)
-            features.append(picture)
-        return self.judge(torch.cat([picture, _batch_deviation(picture)], dim=1)), features
-
-
-class GarmentCritic(nn.Module):
-    """Is this a photo of a garment? A PatchGAN at two scales (Wang et al., "pix2pixHD", 2018).
-
-    It sees the mask too, so that it judges cloth and outline and not the background, which is always real.
-    """
-
-    def __init__(self, width: int = 32, spectral: bool = False) -> None:
-        super().__init__()
-        widths = (width, 2 * width, 4 * width)
-        self.scales = nn.ModuleList(PatchCritic(4, widths, spectral) for _ in range(2))
-
-    def forward(self, picture: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Return a list of logits and a list of features, both over all scales.
+    def project(self, mask: Tensor, *pictures: Mapping[str, Tensor]) -> list[Tensor]:
+        """Bring features to unit size.
 
         Args:
-            picture: sRGB B×3×H×W.
-            mask: B×1×H×W; what lies outside is greyed out.
+            mask: B×1×H×W; what lies outside is taken out.
+            pictures: features by layer, of the judged picture and of those it is judged beside.
+
+        Returns:
+            For each layer all pictures' features and the mask, B×(C+1)×h×w.
         """
-        return _judge_scales(self.scales, torch.cat([(2 * picture - 1) * mask, 2 * mask - 1], dim=1))
+        projected = []
+        for name, layer in self.layers.items():
+            seen = torch.cat([picture[name] for picture in pictures], dim=1) / layer.deviation
+            inside = F.adaptive_avg_pool2d(mask, (seen.shape[-2], seen.shape[-1])).to(seen.dtype)
+            projected.append(torch.cat([seen * inside, inside], dim=1))
+        return projected
+
+    def forward(self, projected: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Return for each layer the logits inside the mask, and the features of the heads."""
+        logits, features = [], []
+        for head, seen in zip(self.heads, projected, strict=True):
+            logit, found = head(seen)
+            inside = F.adaptive_avg_pool2d(seen[:, -1:].detach(), (logit.shape[-2], logit.shape[-1]))
+            logits.append(logit[inside >= inside.max().clamp_max(INSIDE)])
+            features.append(found)
+        return logits, features
 
 
-class FoldCritic(nn.Module):
+class GarmentCritic(ProjectedCritic):
+    """Is this a photo of a garment?"""
+
+    def __init__(self, layers: Mapping[str, LayerSize], width: int = 64, spectral: bool = False) -> None:
+        super().__init__(layers, width, pictures=1, spectral=spectral)
+
+
+class FoldCritic(ProjectedCritic):
     """Is this the light that lies on the garment of this photo?
 
-    A conditional PatchGAN (Isola et al. 2017) on the log-exposure beside the photo, at two scales. Pictures hide a
-    wrong fold under the style's pattern; the light alone does not, and beside the photo an old print that was taken
-    for a fold shows.
+    It sees the log-exposure as a grey picture, beside the photo. Pictures hide a wrong fold under the style's pattern;
+    the light alone does not, and beside the photo an old print that was taken for a fold shows.
     """
 
-    def __init__(self, width: int = 32, spectral: bool = False) -> None:
+    def __init__(self, layers: Mapping[str, LayerSize], width: int = 64, spectral: bool = False) -> None:
+        super().__init__(layers, width, pictures=2, spectral=spectral)
+
+
+class _PlaceHead(nn.Module):
+    """Features in, logits of overlapping patches at half the size out."""
+
+    def __init__(self, inputs: int, width: int, spectral: bool) -> None:
         super().__init__()
-        widths = (width, 2 * width, 4 * width)
-        self.scales = nn.ModuleList(PatchCritic(6, widths, spectral) for _ in range(2))
+        self.mix = _maybe_spectral(nn.Conv2d(inputs, width, 1), spectral)
+        self.look = _maybe_spectral(nn.Conv2d(width, width, 3, stride=2, padding=1), spectral)
+        self.judge = _maybe_spectral(nn.Conv2d(width, 1, 3, padding=1), spectral)
 
-    def forward(self, photo: Tensor, mask: Tensor, light: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Return a list of logits and a list of features, both over all scales.
-
-        Args:
-            photo: sRGB B×3×H×W.
-            mask: B×1×H×W; what lies outside is greyed out.
-            light: log-exposure B×1×H×W.
-        """
-        light = light.clamp(*LIGHT_LIMITS) * mask
-        # Small folds are a twentieth of the large ones: enlarged, or the critic sees the large ones only.
-        small = (SMALL_FOLDS * (light - _blurred(light) / (_blurred(mask) + 1e-3))).clamp(-2, 2)
-        seen = torch.cat([(2 * photo - 1) * mask, 2 * mask - 1, light, small * mask], dim=1)
-        return _judge_scales(self.scales, seen)
+    def forward(self, seen: Tensor) -> tuple[Tensor, Tensor]:
+        features = F.leaky_relu(self.look(F.leaky_relu(self.mix(seen), 0.2)), 0.2)
+        return self.judge(features), features
 
 
 class ClothCritic(nn.Module):
@@ -147,16 +153,17 @@ def generator_loss(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Ten
     return torch.stack([_generator_loss(r.float(), f.float(), kind) for r, f in zip(real, fake, strict=True)]).mean()
 
 
-def gradient_penalty(logits: list[Tensor], inputs: Tensor) -> Tensor:
+def gradient_penalty(logits: list[Tensor], inputs: list[Tensor]) -> Tensor:
     """Return R1, the mean squared gradient of the critic at its inputs (Mescheder et al. 2018).
 
     Args:
         logits: the critic's judgement of `inputs`, computed in float32.
-        inputs: B×…, requiring gradients.
+        inputs: one or several B×…, requiring gradients.
     """
-    total = torch.stack([logit.float().mean(dim=(1, 2, 3)).sum() for logit in logits]).sum()
-    [gradient] = torch.autograd.grad(total, inputs, create_graph=True)
-    return gradient.square().flatten(1).sum(dim=1).mean()
+    count = inputs[0].shape[0]
+    total = torch.stack([logit.float().mean() for logit in logits]).sum() * count
+    gradients = torch.autograd.grad(total, inputs, create_graph=True)
+    return torch.stack([gradient.square().sum() for gradient in gradients]).sum() / count
 
 
 def accuracy(real: list[Tensor], fake: list[Tensor]) -> Tensor:
@@ -169,7 +176,7 @@ def _critic_loss(real: Tensor, fake: Tensor, kind: GanLoss) -> Tensor:
     if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
     if kind == "relativistic":
-        return F.softplus(fake - real).mean()
+        return F.softplus(torch.sub(*_paired(fake, real))).mean()
     smoothed = F.binary_cross_entropy_with_logits(real, torch.full_like(real, REAL_LABEL))
     return smoothed + F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))
 
@@ -178,33 +185,16 @@ def _generator_loss(real: Tensor, fake: Tensor, kind: GanLoss) -> Tensor:
     if kind == "hinge":
         return -fake.mean()
     if kind == "relativistic":
-        return F.softplus(real - fake).mean()
+        return F.softplus(torch.sub(*_paired(real, fake))).mean()
     return F.binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
 
 
-def _judge_scales(critics: nn.ModuleList, seen: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    """Ask one critic a scale, each at half the size of the one before."""
-    logits, features = [], []
-    for critic in critics:
-        logit, found = critic(seen)
-        logits.append(logit)
-        features.extend(found)
-        seen = F.avg_pool2d(seen, 2)
-    return logits, features
-
-
-def _blurred(values: Tensor) -> Tensor:
-    """Blur over about nine pixels by two boxes."""
-    padded = F.pad(values, (4, 4, 4, 4), mode="replicate")
-    return F.avg_pool2d(F.avg_pool2d(padded, 5, stride=1), 5, stride=1)
+def _paired(one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """Return as many logits of either kind; any real may be paired with any fake."""
+    count = min(one.numel(), other.numel())
+    return one.flatten()[:count], other.flatten()[:count]
 
 
 def _maybe_spectral(layer: nn.Module, spectral: bool) -> nn.Module:
     """Wrap a layer in spectral normalisation (Miyato et al. 2018) where wanted."""
     return spectral_norm(layer) if spectral else layer
-
-
-def _batch_deviation(features: Tensor) -> Tensor:
-    """One channel with the batch's mean standard deviation, against collapse (Karras et al. 2018)."""
-    deviation = torch.sqrt(features.float().var(dim=0, unbiased=False) + 1e-8).mean()
-    return deviation.to(features.dtype).expand(features.shape[0], 1, *features.shape[-2:])

@@ -6,22 +6,29 @@ A term is computed only where its weight is not zero, so a run pays for what it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from gan.augment import cut_patches, random_corners
 from gan.perceptual import LAYERS, PerceptualFeatures, relative_error
-from gan.shading import luminance, srgb_to_linear
+from gan.shading import light_as_grey, luminance, srgb_to_linear
 
 CONTENT_LAYERS = ("relu3_3", "relu4_1")
 PAIRED_LAYERS = ("relu1_2", "relu2_2", "relu3_3")
 PROJECTED_LAYERS = ("relu2_2", "relu3_3")
+GREY_LAYERS = ("relu2_2", "relu3_3")
+GREY = frozenset({"light", "true_light", "photo"})
+GENERATED = frozenset({"picture", "light"})
 DIRECTIONS = 32
 PROJECTED_PIXELS = 1024
 DIVERSITY_CAP = 0.05
 EXPOSURE_LIMITS = (-3.0, 1.4)
+LIGHT_WINDOW = 96
+LEAST_ERROR = 1e-4
+"""Squared error below which a picture is right: 40 dB."""
 ENERGY_WINDOW = 8
 ENERGY_SCALES = 3
 
@@ -64,15 +71,48 @@ class Example:
     noise_distance: float = 1.0
     critics: dict[str, Judgement] = field(default_factory=dict)
     _features: dict[str, dict[str, Tensor]] = field(default_factory=dict)
+    _corners: Tensor | None = None
+
+    def window(self, values: Tensor) -> Tensor:
+        """Cut out of B×C×H×W the window in which light is looked at: the same for everything of one example."""
+        size = min(LIGHT_WINDOW, *self.mask.shape[-2:])
+        if self._corners is None:
+            self._corners = random_corners(self.mask, 1, size)
+        return cut_patches(values, self._corners, size)
+
+    @property
+    def light(self) -> Tensor:
+        """The exposure inside the mask as a grey picture B×3×S×S."""
+        return self._seen_light(self.exposure)
+
+    @property
+    def true_light(self) -> Tensor:
+        """The exact exposure likewise, where paired."""
+        return self._seen_light(self.log_shading)
+
+    @property
+    def photo(self) -> Tensor:
+        """The garment's luma likewise, on a grey ground."""
+        return self.window(self.mask * luminance(self.garment) + 0.5 * (1 - self.mask)).expand(-1, 3, -1, -1)
+
+    def _seen_light(self, light: Tensor) -> Tensor:
+        return light_as_grey(self.window(light.clamp(*EXPOSURE_LIMITS) * self.mask))
 
     def features(self, name: str) -> dict[str, Tensor]:
         """Return the backbone's features of a picture by attribute name, computed once."""
         if name not in self._features:
             if self.backbone is None:
                 raise ValueError("a perceptual term has a weight, but there is no backbone")
-            with torch.set_grad_enabled(name == "picture"):
-                self._features[name] = self.backbone(getattr(self, name), LAYERS)
+            with torch.set_grad_enabled(name in GENERATED):
+                self._features[name] = self.backbone(getattr(self, name), GREY_LAYERS if name in GREY else LAYERS)
         return self._features[name]
+
+    def detached(self) -> Example:
+        """Return the example without the way back into the generator, for the critics to learn from."""
+        features = {
+            name: {layer: value.detach() for layer, value in found.items()} for name, found in self._features.items()
+        }
+        return replace(self, picture=self.picture.detach(), exposure=self.exposure.detach(), _features=features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +136,18 @@ Term = Callable[[Example], Tensor]
 def reconstruction(example: Example) -> Tensor:
     """Masked L1 to the exact picture."""
     return _paired_mean((example.picture - example.truth).abs(), example)
+
+
+def log_error(example: Example) -> Tensor:
+    """Mean logarithm of each picture's masked squared error, PSNR up to a factor (Chen et al., NAFNet, 2022).
+
+    A picture that is nearly right counts as much as a hard one, so that plain garments are not damaged for the sake
+    of printed ones.
+    """
+    weights = example.mask.expand_as(example.picture)
+    error = ((example.picture - example.truth).square() * weights).sum(dim=(1, 2, 3)).float()
+    logarithms = torch.log(error / (weights.sum(dim=(1, 2, 3)).float() + 1.0) + LEAST_ERROR)
+    return (logarithms * example.paired).sum() / example.paired.sum().clamp_min(1.0)
 
 
 def exposure(example: Example) -> Tensor:
@@ -237,6 +289,7 @@ def adversarial_folds(example: Example) -> Tensor:
 
 LOSS_TABLE: dict[str, Term] = {
     "reconstruction": reconstruction,
+    "log_error": log_error,
     "exposure": exposure,
     "folds": folds,
     "fold_energy": fold_energy,
@@ -255,7 +308,9 @@ LOSS_TABLE: dict[str, Term] = {
     "adversarial_garment": adversarial_garment,
     "adversarial_folds": adversarial_folds,
 }
-PERCEPTUAL_TERMS = frozenset({"paired_features", "content", "style", "sliced_wasserstein"})
+PERCEPTUAL_TERMS = frozenset(
+    {"paired_features", "content", "style", "sliced_wasserstein", "adversarial_garment", "adversarial_folds"}
+)
 
 
 def total_loss(example: Example, weights: Mapping[str, float]) -> tuple[Tensor, dict[str, Tensor]]:

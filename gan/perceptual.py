@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -24,6 +25,17 @@ BACKBONES = ("hed", "vgg16", "vgg19", "resnet50")
 HED_MEAN_BGR = (104.00699, 116.66877, 122.67892)
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSize:
+    """A layer's channels and the standard deviation of its values on a picture of noise."""
+
+    channels: int
+    deviation: float
+
+
+VGG_SIZES = {"relu2_2": LayerSize(128, 1.0), "relu3_3": LayerSize(256, 1.0)}
 
 
 class PerceptualFeatures(nn.Module):
@@ -59,6 +71,15 @@ class PerceptualFeatures(nn.Module):
             if len(found) == len(wanted):
                 break
         return found
+
+
+def layer_sizes(backbone: PerceptualFeatures, layers: Sequence[str]) -> dict[str, LayerSize]:
+    """Measure layers on one and the same picture of soft noise, so that every process and resume finds the same."""
+    noise = torch.rand(1, 3, 12, 12, generator=torch.Generator().manual_seed(0)).to(backbone.scale.device)
+    picture = F.interpolate(noise, size=(96, 96), mode="bicubic", align_corners=False).clamp(0, 1)
+    with torch.no_grad():
+        found = backbone(picture, layers)
+    return {name: LayerSize(found[name].shape[1], float(found[name].std())) for name in layers}
 
 
 def load_perceptual(choice: str) -> PerceptualFeatures:

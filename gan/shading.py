@@ -22,6 +22,7 @@ ANALYSIS_SIZE = 128
 """Long side, in pixels, at which the coarse part is computed."""
 COARSE_SIGMA = ANALYSIS_SIZE / 40
 SOFT_CLIP_KNEE = 0.8
+GREY_CONTRAST = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,11 @@ def log_shading(light: Tensor, mask: Tensor) -> Shading:
     coarse = _masked_blur(F.adaptive_avg_pool2d(relative, small_size), small_mask).clamp(low, high)
     coarse = F.interpolate(coarse, size=light.shape[-2:], mode="bilinear", align_corners=False)
     return Shading(coarse, (relative - coarse).clamp(-FINE_LIMIT, FINE_LIMIT), level)
+
+
+def light_as_grey(light: Tensor) -> Tensor:
+    """Show a log-exposure B×1×H×W as a picture B×3×H×W in 0 to 1, mid-grey where it is zero."""
+    return (0.5 + GREY_CONTRAST * light).clamp(0, 1).expand(-1, 3, -1, -1)
 
 
 def garment_shading(garment: Tensor, mask: Tensor) -> Shading:

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.data.camera import LUMINANCE, linear_to_srgb, photograph, soft_clip, srgb_to_linear
 from gan.data.cloth import lay_cloth
+from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import Pack
 from gan.data.prints import random_colour, random_stencil
-from gan.data.seams import draw_seams
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
-SHADING_LIMITS = (0.03, 4.0)
-FOLD_CONTRAST = (0.8, 1.6)
-DARK_FOLD_CONTRAST = (1.2, 2.2)
-"""Dark cloth throws little light back into its folds: they are deeper than those of the pale garments in the pairs."""
-DARK_ALBEDO = 0.08
-EXTRA_FOLDS_SHARE = 0.35
-SEAMS_SHARE = 0.35
 DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
 DARK_FLOOR = 0.002
@@ -31,8 +24,6 @@ At 0.7 the truth lost the folds that make a jacket a jacket."""
 DARK_RECOLOURED_SHARE = 0.3
 OWN_CLOTH_SHARE = 0.15
 PLAIN_SHARE = 0.25
-JPEG_SHARE = 0.6
-KNEE = 0.8
 MARGIN = (-0.05, 0.35)
 """Room around the garment as a part of its size; negative cuts into it."""
 LARGEST_ZOOM = 2.2
@@ -128,65 +119,10 @@ def place_garment(
     return photo.astype(np.float32) / 255, mask.astype(np.float32) / 255
 
 
-def own_shading(light: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return a plain garment's linear luminance over its median, H×W float32."""
-    brightness = light @ LUMINANCE
-    inside = brightness[mask > 0.5]
-    median = float(np.median(inside)) if inside.size else 1.0
-    return np.clip(brightness / max(median, 1e-3), *SHADING_LIMITS).astype(np.float32)
-
-
-def drawn_shading(shading: np.ndarray, albedo: float, rng: np.random.Generator) -> np.ndarray:
-    """Return a shading H×W with folds deepened at random and, in some, drapes and seams drawn on top.
-
-    Args:
-        shading: of a plain garment.
-        albedo: luminance of the cloth that is to be seen under it.
-        rng: decides everything.
-    """
-    drawn = shading ** rng.uniform(*(DARK_FOLD_CONTRAST if albedo < DARK_ALBEDO else FOLD_CONTRAST))
-    if rng.random() < EXTRA_FOLDS_SHARE:
-        drawn = drawn * _extra_folds(drawn.shape[0], drawn.shape[1], rng)
-    if rng.random() < SEAMS_SHARE:
-        drawn = drawn * np.exp(draw_seams(drawn.shape[0], drawn.shape[1], rng))
-    return np.clip(drawn, *SHADING_LIMITS).astype(np.float32)
-
-
 def random_cloth(pack: Pack, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     """Return one of the pack's styles laid as cloth, sRGB H×W×3 in 0 to 1."""
     style = np.asarray(pack.styles[int(rng.integers(len(pack.styles)))])
     return lay_cloth(style, height, width, rng).astype(np.float32) / 255
-
-
-def photograph(light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return linear light as a camera would save it: noise, clipping, 8 bits, often JPEG."""
-    noise = rng.normal(size=light.shape).astype(np.float32)
-    strength = rng.uniform(0, 0.012)
-    noisy = light + noise * strength * np.sqrt(np.clip(light, 0, 1) + 0.003)
-    picture = (linear_to_srgb(np.clip(noisy, 0, 1)) * 255).round().astype(np.uint8)
-    if rng.random() < JPEG_SHARE:
-        quality = int(rng.integers(45, 96))
-        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
-    return picture.astype(np.float32) / 255
-
-
-def srgb_to_linear(picture: np.ndarray) -> np.ndarray:
-    """Decode sRGB, H×W×3."""
-    return np.where(picture <= 0.04045, picture / 12.92, ((picture + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def linear_to_srgb(light: np.ndarray) -> np.ndarray:
-    """Encode linear light, H×W×3."""
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055).astype(
-        np.float32
-    )
-
-
-def soft_clip(light: np.ndarray) -> np.ndarray:
-    """Compress highlights as `gan.shading.soft_clip` does."""
-    room = 1 - KNEE
-    return np.minimum(light, KNEE) + room * (1 - np.exp(-np.maximum(light - KNEE, 0) / room))
 
 
 def _example(
@@ -201,18 +137,6 @@ def _example(
     seen = mask[..., None] * dressed + (1 - mask[..., None]) * srgb_to_linear(photo)
     truth = linear_to_srgb(soft_clip(srgb_to_linear(guide) * shading[..., None]))
     return PseudoPair(photograph(seen, rng), mask, guide, truth, np.log(shading))
-
-
-def _extra_folds(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Return drawn drapes H×W around 1: noise stretched along one direction, soft on one side of the ridge."""
-    long_side = 2 * max(height, width)
-    cells = (int(rng.integers(3, 8)), int(rng.integers(10, 40)))
-    noise = cv2.resize(rng.normal(size=cells).astype(np.float32), (long_side, long_side), interpolation=cv2.INTER_CUBIC)
-    turn = cv2.getRotationMatrix2D((long_side / 2, long_side / 2), float(rng.uniform(0, 180)), 1.0)
-    turned = cv2.warpAffine(noise, turn, (long_side, long_side), borderMode=cv2.BORDER_REFLECT)
-    top, left = (long_side - height) // 2, (long_side - width) // 2
-    ridges = 0.4 - np.abs(turned[top : top + height, left : left + width])
-    return np.exp(rng.uniform(0.05, 0.3) * ridges)
 
 
 def _dressed(

@@ -14,11 +14,11 @@ from gan.evaluation import measures
 from gan.evaluation.contestants import Contestant
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describe
 from gan.perceptual import PerceptualFeatures
+from gan.shading import light_as_grey
 from gan.training.samples import psnr
 
 HEIGHT, WIDTH = 256, 192
 LIGHT_CROPS = 12
-LIGHT_CONTRAST = 0.25
 
 Scores = dict[str, dict[str, list[float]]]
 """contestant → measure → one value a picture."""
@@ -82,7 +82,7 @@ def tell_light_apart(shown: Mapping[str, Tensor], batch: Batch, backbone: Percep
 def _light_codes(picture: Tensor, batch: Batch, backbone: PerceptualFeatures) -> tuple[Tensor, list[int]]:
     """Return descriptions of crops of the light, and which picture each is from."""
     light = measures.log_luminance(picture) - measures.log_luminance(batch["guide"])
-    grey = (0.5 + LIGHT_CONTRAST * light).clamp(0, 1).expand(-1, 3, -1, -1)
+    grey = light_as_grey(light)
     codes, groups = [], []
     for number, (one, mask) in enumerate(zip(grey, batch["mask"], strict=True)):
         crops = crops_inside(one[None], mask[None], LIGHT_CROPS, seed=number)

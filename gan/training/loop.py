@@ -75,12 +75,13 @@ class Run:
         self.plan = phases(options)
         self.pack, held_out = packs
         self.judging: Judging = make_judging(held_out, options.height)
-        self.players: Players = make_players(options, self.device, widths)
+        backbone = self._backbone()
+        self.players: Players = make_players(options, self.device, widths, backbone)
         self.metrics = Metrics(options.out if team.leads else None)
         self.game = Game(
             self.players,
             team.wrap(self.players.generator, self.device),
-            self._backbone(),
+            backbone,
             options.gan_loss,
             self.precision,
             options.clip,
@@ -142,7 +143,7 @@ class Run:
         if phase.critics:
             for turn in range(options.critic_steps):
                 step = progress.steps * options.critic_steps + turn
-                values |= critic_step(self.game, example, step % options.penalty_every == 0)
+                values |= critic_step(self.game, example, phase.weights, step % options.penalty_every == 0)
             self._restrain(values)
         count = options.batch * self.team.processes
         progress.images += count
@@ -160,7 +161,7 @@ class Run:
     def _restrain(self, values: dict[str, float]) -> None:
         """Double R1 when a critic is nearly always right, which teaches the generator nothing; slowly relax again."""
         progress = self.players.progress
-        strongest = max(value for name, value in values.items() if name.startswith("accuracy"))
+        strongest = max((value for name, value in values.items() if name.startswith("accuracy")), default=0.0)
         growth = 1.01 if strongest > STRONG_CRITIC else 0.995
         progress.penalty_factor = min(64.0, max(1.0, progress.penalty_factor * growth))
 

@@ -12,6 +12,8 @@ from torch.optim import Adam, Optimizer
 from gan.discriminators import ClothCritic, FoldCritic, GarmentCritic
 from gan.ema import averaged_copy
 from gan.generator import Generator, Widths
+from gan.losses import GREY_LAYERS
+from gan.perceptual import VGG_SIZES, PerceptualFeatures, layer_sizes
 from gan.training.options import TrainingOptions
 
 AVERAGED_AND_CRITICS = ("average", "cloth", "garment", "folds")
@@ -86,15 +88,21 @@ class Players:
             torch.cuda.set_rng_state_all(state["cuda_rng"])
 
 
-def make_players(options: TrainingOptions, device: torch.device, widths: Widths | None = None) -> Players:
-    """Return fresh networks on a device, initialised from the run's seed."""
+def make_players(
+    options: TrainingOptions,
+    device: torch.device,
+    widths: Widths | None = None,
+    backbone: PerceptualFeatures | None = None,
+) -> Players:
+    """Return fresh networks on a device, initialised from the run's seed; the critics see through the backbone."""
+    layers = layer_sizes(backbone, GREY_LAYERS) if backbone is not None else VGG_SIZES
     torch.manual_seed(options.seed)
     generator = Generator(widths).to(device)
     generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     cloth, garment, folds = (
         ClothCritic(spectral=options.spectral).to(device),
-        GarmentCritic(spectral=options.spectral).to(device),
-        FoldCritic(spectral=options.spectral).to(device),
+        GarmentCritic(layers, spectral=options.spectral).to(device),
+        FoldCritic(layers, spectral=options.spectral).to(device),
     )
     critic_parameters = [*cloth.parameters(), *garment.parameters(), *folds.parameters()]
     return Players(

@@ -12,6 +12,7 @@ FINAL_RATE = 0.1
 CRITICS_RAMP = 0.15
 PAIRS = {
     "reconstruction": 3.0,
+    "log_error": 0.05,
     "exposure": 1.0,
     "folds": 1.0,
     "residual_size": 0.05,
@@ -27,7 +28,6 @@ ADVERSARIAL = {
     "sliced_wasserstein": 0.05,
     "colour": 0.2,
     "shading": 0.05,
-    "content": 0.05,
     "feature_matching": 0.1,
     "diversity": 0.02,
     "adversarial_cloth": 0.05,

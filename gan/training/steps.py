@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -102,14 +102,15 @@ def generator_step(game: Game, batch: dict[str, Tensor], weights: dict[str, floa
     return example, {name: float(value) for name, value in values.items()}
 
 
-def critic_step(game: Game, example: Example, penalise: bool) -> dict[str, float]:
-    """Improve the critics once on the generator's pictures, which are not generated again."""
+def critic_step(game: Game, example: Example, weights: dict[str, float], penalise: bool) -> dict[str, float]:
+    """Improve the critics that have a say once, on the generator's pictures, which are not generated again."""
     players, exact = game.players, exact_places(example)
-    # Photos without exact light would give themselves away: they are never seen with a real one.
-    names = [name for name in CRITICS if name != "folds" or exact.numel()]
+    names = _in_play(weights, exact)
+    if not names:
+        return {}
     players.critics.requires_grad_(True)
     players.critic_optimizer.zero_grad(set_to_none=True)
-    shown = replace(example, picture=example.picture.detach(), exposure=example.exposure.detach())
+    shown = example.detached()
     with game.autocast(example.mask.device):
         reals, fakes = judge_reals(players, shown, names, exact), judge_fakes(players, shown, names, exact)
     losses = {name: critic_loss(reals[name][0], fakes[name][0], game.gan_loss) for name in names}
@@ -117,7 +118,8 @@ def critic_step(game: Game, example: Example, penalise: bool) -> dict[str, float
     values |= {f"accuracy_{name}": accuracy(reals[name][0], fakes[name][0]) for name in names}
     total = torch.stack(list(losses.values())).sum()
     if penalise:
-        values["penalty"] = 0.5 * game.penalty * players.progress.penalty_factor * penalty_on_reals(players, example)
+        penalty = penalty_on_reals(players, shown, names)
+        values["penalty"] = 0.5 * game.penalty * players.progress.penalty_factor * penalty
         total = total + values["penalty"]
     total.backward()
     game.team.average_gradients(players.critics)
@@ -127,12 +129,19 @@ def critic_step(game: Game, example: Example, penalise: bool) -> dict[str, float
     return {name: float(value.detach()) for name, value in values.items()}
 
 
+def _in_play(weights: dict[str, float], exact: Tensor) -> list[str]:
+    """Return the critics that have a say in the loss and something real to look at.
+
+    Photos without exact light would give themselves away: the fold critic never sees them beside a real one.
+    """
+    names = [name for name in CRITICS if weights.get(f"adversarial_{name}", 0)]
+    return [name for name in names if name != "folds" or exact.numel()]
+
+
 def _add_judgements(game: Game, example: Example, weights: dict[str, float]) -> None:
     """Ask the critics about the picture, where a term needs them."""
     exact = exact_places(example)
-    matching = weights.get("feature_matching", 0)
-    names = [name for name in CRITICS if weights.get(f"adversarial_{name}", 0) or matching]
-    names = [name for name in names if name != "folds" or exact.numel()]
+    names = _in_play(weights, exact)
     everyone = torch.arange(example.mask.shape[0], device=exact.device)
     with game.autocast(example.picture.device):
         fakes = judge_fakes(game.players, example, names, everyone)

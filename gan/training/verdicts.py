@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from gan.augment import augment, random_patches
-from gan.discriminators import gradient_penalty
-from gan.losses import Example
+from gan.discriminators import ProjectedCritic, gradient_penalty
+from gan.losses import GREY, Example
 from gan.training.players import Players
 
 CRITICS = ("garment", "cloth", "folds")
@@ -36,9 +36,9 @@ def judge_reals(players: Players, example: Example, names: Iterable[str], places
         places: the examples whose exact light is shown, with repeats if wanted.
     """
     ask: dict[str, Callable[[], Verdict]] = {
-        "garment": lambda: _garment(players, example, example.truth),
-        "cloth": lambda: _cloth(players, example, None),
-        "folds": lambda: _folds(players, example, example.log_shading, places),
+        "garment": lambda: _places(players.garment, example, _everyone(example), "truth"),
+        "cloth": lambda: players.cloth(*_cloth_patches(example, None)),
+        "folds": lambda: _places(players.folds, example, places, "true_light", "photo"),
     }
     return {name: ask[name]() for name in names}
 
@@ -46,47 +46,48 @@ def judge_reals(players: Players, example: Example, names: Iterable[str], places
 def judge_fakes(players: Players, example: Example, names: Iterable[str], places: Tensor) -> dict[str, Verdict]:
     """Return what the named critics say of the generator's pictures and, at `places`, of its light."""
     ask: dict[str, Callable[[], Verdict]] = {
-        "garment": lambda: _garment(players, example, example.picture),
-        "cloth": lambda: _cloth(players, example, example.picture),
-        "folds": lambda: _folds(players, example, example.exposure, places),
+        "garment": lambda: _places(players.garment, example, _everyone(example), "picture"),
+        "cloth": lambda: players.cloth(*_cloth_patches(example, example.picture)),
+        "folds": lambda: _places(players.folds, example, places, "light", "photo"),
     }
     return {name: ask[name]() for name in names}
 
 
-def penalty_on_reals(players: Players, example: Example) -> Tensor:
-    """Return the sum of the critics' R1 penalties, in float32."""
-    pictures = torch.cat([example.truth, example.mask], dim=1).float().requires_grad_(True)
-    logits, _ = players.garment(pictures[:, :3], pictures[:, 3:])
-    total = gradient_penalty(logits, pictures)
+def penalty_on_reals(players: Players, example: Example, names: Iterable[str]) -> Tensor:
+    """Return the sum of the named critics' R1 penalties, in float32; where they see features, at these."""
+    ask: dict[str, Callable[[], Tensor]] = {
+        "garment": lambda: _projected_penalty(players.garment, example, _everyone(example), "truth"),
+        "cloth": lambda: _cloth_penalty(players, example),
+        "folds": lambda: _projected_penalty(players.folds, example, exact_places(example), "true_light", "photo"),
+    }
+    return torch.stack([ask[name]() for name in names]).sum()
+
+
+def _everyone(example: Example) -> Tensor:
+    return torch.arange(example.mask.shape[0], device=example.mask.device)
+
+
+def _projected(critic: ProjectedCritic, example: Example, places: Tensor, *pictures: str) -> list[Tensor]:
+    """Return chosen examples' pictures by attribute name as the critic sees them: their features, augmented."""
+    features = [{name: value[places] for name, value in example.features(picture).items()} for picture in pictures]
+    mask = example.window(example.mask) if GREY.issuperset(pictures) else example.mask
+    return [augment(seen) for seen in critic.project(mask[places], *features)]
+
+
+def _places(critic: ProjectedCritic, example: Example, places: Tensor, *pictures: str) -> Verdict:
+    verdict: Verdict = critic(_projected(critic, example, places, *pictures))
+    return verdict
+
+
+def _projected_penalty(critic: ProjectedCritic, example: Example, places: Tensor, *pictures: str) -> Tensor:
+    seen = [values.float().requires_grad_(True) for values in _projected(critic, example, places, *pictures)]
+    return gradient_penalty(critic(seen)[0], seen)
+
+
+def _cloth_penalty(players: Players, example: Example) -> Tensor:
     patches, references = _cloth_patches(example, None)
     patches = patches.float().requires_grad_(True)
-    logits, _ = players.cloth(patches, references)
-    total = total + gradient_penalty(logits, patches)
-    exact = exact_places(example)
-    if not exact.numel():
-        return total
-    photo, mask, light = (part[exact].float() for part in (example.garment, example.mask, example.log_shading))
-    logits, _ = players.folds(photo, mask, light.requires_grad_(True))
-    return total + gradient_penalty(logits, light)
-
-
-def _garment(players: Players, example: Example, picture: Tensor) -> Verdict:
-    seen = augment(torch.cat([picture, example.mask], dim=1))
-    verdict: Verdict = players.garment(seen[:, :3], seen[:, 3:])
-    return verdict
-
-
-def _cloth(players: Players, example: Example, picture: Tensor | None) -> Verdict:
-    verdict: Verdict = players.cloth(*_cloth_patches(example, picture))
-    return verdict
-
-
-def _folds(players: Players, example: Example, light: Tensor, places: Tensor) -> Verdict:
-    """Judge the light B×1×H×W of chosen examples beside their photos."""
-    parts = [part[places].float() for part in (example.garment, example.mask, light)]
-    seen = augment(torch.cat(parts, dim=1))
-    verdict: Verdict = players.folds(seen[:, :3], seen[:, 3:4], seen[:, 4:])
-    return verdict
+    return gradient_penalty(players.cloth(patches, references)[0], [patches])
 
 
 def _cloth_patches(example: Example, picture: Tensor | None) -> tuple[Tensor, Tensor]:

@@ -14,6 +14,16 @@ from gan.discriminators import (
     generator_loss,
     gradient_penalty,
 )
+from gan.losses import GREY_LAYERS
+from gan.perceptual import layer_sizes
+from gan.shading import light_as_grey
+from tests.gan.tiny_backbone import tiny_backbone
+
+LAYERS = layer_sizes(tiny_backbone(), GREY_LAYERS)
+
+
+def features_of(picture):
+    return tiny_backbone()(picture, GREY_LAYERS)
 
 
 def logits(value):
@@ -50,19 +60,35 @@ def test_penalty_of_a_linear_critic_is_its_squared_slope():
     inputs = torch.rand(4, 3, 8, 8, requires_grad=True)
     slope = torch.randn(3, 8, 8)
     answer = [(inputs * slope).sum(dim=(1, 2, 3)).view(-1, 1, 1, 1)]
-    assert gradient_penalty(answer, inputs).item() == pytest.approx(slope.square().sum().item(), rel=1e-4)
+    assert gradient_penalty(answer, [inputs]).item() == pytest.approx(slope.square().sum().item(), rel=1e-4)
 
 
 @pytest.mark.parametrize("spectral", [False, True])
-def test_garment_critic_ignores_the_background(spectral):
+def test_projected_critics_ignore_the_background(spectral):
     torch.manual_seed(0)
-    critic = GarmentCritic(width=4, spectral=spectral).eval()
-    picture, mask = torch.rand(2, 3, 64, 48), torch.zeros(2, 1, 64, 48)
+    critic = GarmentCritic(LAYERS, width=4, spectral=spectral).eval()
+    mask = torch.zeros(2, 1, 64, 48)
     mask[..., 16:48, 12:36] = 1
-    changed = torch.where(mask > 0, picture, 1 - picture)
-    first, second = critic(picture, mask)[0], critic(changed, mask)[0]
+    features = features_of(torch.rand(2, 3, 64, 48))
+    changed = {name: value.clone() for name, value in features.items()}
+    for value in changed.values():
+        outside = F.adaptive_avg_pool2d(mask, value.shape[-2:]) == 0
+        value[outside.expand_as(value)] += 5
+    first, second = (critic(critic.project(mask, seen))[0] for seen in (features, changed))
     assert len(first) == 2
-    assert all(torch.allclose(one, two, atol=1e-6) for one, two in zip(first, second, strict=True))
+    for one, two in zip(first, second, strict=True):
+        assert 0 < one.numel() < 2 * 16 * 12
+        assert torch.allclose(one, two, atol=1e-6)
+
+
+def test_projected_critics_see_features_at_unit_size():
+    backbone = tiny_backbone()
+    sizes = layer_sizes(backbone, GREY_LAYERS)
+    assert sizes == layer_sizes(backbone, GREY_LAYERS)
+    noise = F.interpolate(torch.rand(4, 3, 8, 8), size=(64, 64), mode="bicubic").clamp(0, 1)
+    seen = GarmentCritic(sizes).project(torch.ones(4, 1, 64, 64), backbone(noise, GREY_LAYERS))
+    for values in seen:
+        assert 0.5 < values[:, :-1].std() < 2
 
 
 def test_cloth_critic_compares_with_its_references():
@@ -93,7 +119,8 @@ def test_cloth_critic_learns_to_tell_cloths_apart():
 
 def test_fold_critic_learns_that_an_old_print_is_no_fold():
     torch.manual_seed(0)
-    critic = FoldCritic(width=8)
+    backbone = tiny_backbone()
+    critic = FoldCritic(layer_sizes(backbone, GREY_LAYERS), width=16)
     optimizer = torch.optim.Adam(critic.parameters(), 3e-3)
     mask = torch.ones(4, 1, 32, 32)
 
@@ -101,23 +128,26 @@ def test_fold_critic_learns_that_an_old_print_is_no_fold():
         folds = F.interpolate(torch.randn(4, 1, 4, 4), size=32, mode="bicubic")
         stripes = (torch.arange(32) // 4 % 2).float().view(1, 1, 1, 32) - 0.5
         photo = torch.sigmoid(folds + 2 * stripes).expand(-1, 3, -1, -1)
-        return photo, folds, folds + 2 * stripes
+        lights = light_as_grey(folds), light_as_grey(folds + 2 * stripes)
+        seen = [backbone(picture, GREY_LAYERS) for picture in lights]
+        beside = backbone(photo, GREY_LAYERS)
+        return [critic(critic.project(mask, light, beside))[0] for light in seen]
 
     for _ in range(60):
-        photo, real, fake = lesson()
-        loss = critic_loss(critic(photo, mask, real)[0], critic(photo, mask, fake)[0], "bce")
+        loss = critic_loss(*lesson(), "bce")
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    photo, real, fake = lesson()
-    assert accuracy(critic(photo, mask, real)[0], critic(photo, mask, fake)[0]) > 0.9
+    assert accuracy(*lesson()) > 0.9
 
 
-def test_fold_critic_ignores_the_background():
-    critic = FoldCritic(width=4).eval()
-    photo, light, mask = torch.rand(2, 3, 32, 32), torch.randn(2, 1, 32, 32), torch.zeros(2, 1, 32, 32)
-    mask[..., 8:24, 8:24] = 1
-    other_photo = photo * mask + torch.rand_like(photo) * (1 - mask)
-    other_light = light * mask + torch.randn_like(light) * (1 - mask)
-    for one, other in zip(critic(photo, mask, light)[0], critic(other_photo, mask, other_light)[0], strict=True):
-        assert torch.allclose(one, other, atol=1e-6)
+def test_fold_critic_sees_the_photo_too():
+    critic = FoldCritic(LAYERS, width=4).eval()
+    mask, light, photo = torch.ones(1, 1, 32, 32), features_of(torch.rand(1, 3, 32, 32)), torch.rand(1, 3, 32, 32)
+    one, other = (critic(critic.project(mask, light, features_of(seen)))[0] for seen in (photo, 1 - photo))
+    assert not torch.allclose(one[0], other[0])
+
+
+def test_relativistic_loss_pairs_unequal_counts():
+    few, many = [torch.zeros(3)], [torch.ones(5)]
+    assert critic_loss(many, few, "relativistic") < critic_loss(few, many, "relativistic")

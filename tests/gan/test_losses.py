@@ -1,7 +1,9 @@
+import math
+
 import pytest
 import torch
 
-from gan.losses import LOSS_TABLE, Example, Judgement, total_loss
+from gan.losses import LEAST_ERROR, LIGHT_WINDOW, LOSS_TABLE, Example, Judgement, total_loss
 from gan.perceptual import VGG16, PerceptualFeatures, vgg_stages
 
 
@@ -45,6 +47,31 @@ def test_paired_terms_are_zero_at_the_truth_and_positive_away_from_it(name):
 def test_paired_terms_ignore_examples_without_truth(name):
     wrong = example(picture=torch.rand(2, 3, 32, 32), exposure=torch.zeros(2, 1, 32, 32), paired=torch.zeros(2))
     assert LOSS_TABLE[name](wrong).item() == pytest.approx(0, abs=1e-5)
+
+
+def test_log_error_counts_an_easy_picture_as_much_as_a_hard_one():
+    def cost(sizes):
+        wrong = example()
+        steps = torch.tensor(sizes).view(2, 1, 1, 1)
+        return LOSS_TABLE["log_error"](example(picture=wrong.truth + steps)).item()
+
+    before = cost([0.1, 0.4])
+    assert before - cost([0.05, 0.4]) == pytest.approx(before - cost([0.1, 0.2]), rel=0.05)
+    only_one = example(picture=torch.rand(2, 3, 32, 32), paired=torch.tensor([0.0, 1.0]))
+    only_one.picture[1] = only_one.truth[1]
+    assert LOSS_TABLE["log_error"](only_one).item() == pytest.approx(math.log(LEAST_ERROR), abs=1e-3)
+
+
+def test_light_is_seen_through_one_window_inside_the_mask():
+    big = torch.zeros(2, 1, 200, 160)
+    big[..., 20:180, 30:140] = 1
+    light = torch.randn(2, 1, 200, 160)
+    pictures = {name: torch.rand(2, 3, 200, 160) for name in ("garment", "guide", "reference", "picture", "truth")}
+    shown = example(**pictures, mask=big, exposure=light, log_shading=light)
+    assert shown.light.shape == (2, 3, LIGHT_WINDOW, LIGHT_WINDOW)
+    assert torch.equal(shown.light, shown.true_light)
+    assert shown.window(big).mean() > 0.6 > big.mean()
+    assert torch.equal(shown.window(light), shown.detached().window(light))
 
 
 def test_reconstruction_ignores_the_background():

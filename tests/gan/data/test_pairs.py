@@ -1,17 +1,11 @@
 import numpy as np
 import pytest
 
+from gan.data.camera import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.data.dataset import EndlessNumbers, ExampleDataset, endless_batches
+from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import automatic_masks, letterbox, open_pack
-from gan.data.pairs import (
-    drawn_shading,
-    linear_to_srgb,
-    make_dark_pair,
-    make_identity_pair,
-    make_pair,
-    soft_clip,
-    srgb_to_linear,
-)
+from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair
 from gan.data.plain import measure_plainness
 from gan.data.prints import STENCILS, random_colour
 from gan.request import RenderError
@@ -214,6 +208,20 @@ def test_letterbox_adds_no_garment():
     assert boxed.shape == (80, 60, 4)
     assert boxed[:, 0, 3].max() == 0
     assert boxed[:, 30, 3].min() == 255
+
+
+def test_a_bright_background_in_the_outline_is_no_light():
+    alpha = np.zeros((60, 60), np.float32)
+    alpha[15:45, 15:45] = 1
+    alpha[14, 14:46] = alpha[45, 14:46] = 0.5
+    cloth = np.full((60, 60, 3), 0.2, np.float32)
+    cloth[25:35, 20] = 0.1  # a fold
+    photo = alpha[..., None] * cloth + (1 - alpha[..., None])
+    shading = own_shading(photo, alpha)
+    assert shading[alpha > 0].max() < 1.15
+    assert np.allclose(shading[25:35, 20], 0.5)
+    dark_ground = own_shading(alpha[..., None] * cloth, alpha)
+    assert dark_ground[14, 20:40].max() < 0.6, "what is darker may be a shadow"
 
 
 def test_both_soft_clips_agree():

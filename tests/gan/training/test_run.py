@@ -6,6 +6,7 @@ import sys
 import textwrap
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,10 +32,10 @@ from gan.training.players import make_players
 from gan.training.report import Reporter
 from gan.training.schedule import ADVERSARIAL_TERMS, phase_at, phases, rate_at, weights_at
 from gan.training.stopping import Stopping
+from tests.gan.tiny_backbone import tiny_backbone
 from tests.gan.wardrobe import fill_wardrobe
 
 TINY = Widths(full=4, half=4, quarter=8, eighth=8, guide=8, dilations=(1,))
-NO_BACKBONE = {"paired_features": 0.0, "style": 0.0, "sliced_wasserstein": 0.0, "content": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,7 @@ def wardrobe(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def few_judged(monkeypatch):
+    monkeypatch.setattr(loop, "load_perceptual", lambda choice: tiny_backbone())
     monkeypatch.setattr("gan.training.samples.PAIRS", 2)
     monkeypatch.setattr(loop, "make_judging", lambda pack, height: make_small_judging(pack, height))
 
@@ -61,7 +63,11 @@ def make_small_judging(pack, height):
 def options(wardrobe, out, **changes):
     out.mkdir(exist_ok=True, parents=True)
     values = {"images": 12, "batch": 2, "height": 48, "workers": 0, "threads": 1, "precision": "fp32", "device": "cpu"}
-    return TrainingOptions(wardrobe[0], wardrobe[1], out, weights=NO_BACKBONE, **{**values, **changes})
+    return TrainingOptions(wardrobe[0], wardrobe[1], out, **{**values, **changes})
+
+
+def fresh_players(chosen):
+    return make_players(chosen, torch.device("cpu"), TINY, tiny_backbone())
 
 
 def train(wardrobe, out, stopping=None, resume=False, **changes):
@@ -121,7 +127,7 @@ def test_the_generator_can_learn_a_batch_by_heart(wardrobe, tmp_path):
 
 
 def test_critics_learn_only_in_their_phase_and_only_in_their_step(wardrobe, tmp_path):
-    start = make_players(options(wardrobe, tmp_path / "a"), torch.device("cpu"), TINY)
+    start = fresh_players(options(wardrobe, tmp_path / "a"))
     without = train(wardrobe, tmp_path / "b", adversarial=False)
     assert same(start.cloth, without.players.cloth)
     played = train(wardrobe, tmp_path / "c")
@@ -141,7 +147,7 @@ def test_the_generators_step_leaves_no_gradient_in_the_critics(wardrobe, tmp_pat
     assert run.players.generator.guide.head.conv.weight.grad.any()
     assert np.isfinite(values["loss"])
     before = [parameter.detach().clone() for parameter in run.players.generator.parameters()]
-    critic_step(run.game, example, penalise=True)
+    critic_step(run.game, example, weights, penalise=True)
     for critic in run.players.critics:
         assert all(parameter.grad.any() for name, parameter in critic.named_parameters() if "weight" in name)
     assert all(torch.equal(a, b) for a, b in zip(before, run.players.generator.parameters(), strict=True))
@@ -209,7 +215,7 @@ def test_packed_checkpoints_are_small_and_can_be_resumed(wardrobe, tmp_path):
     pack_checkpoint(tmp_path / CHECKPOINT, packed)
     assert str(tmp_path).encode() not in packed.read_bytes(), "it names no place of the machine that trained it"
     assert packed.stat().st_size < 0.4 * (tmp_path / CHECKPOINT).stat().st_size
-    players = make_players(options(wardrobe, tmp_path, seed=5), torch.device("cpu"), TINY)
+    players = fresh_players(options(wardrobe, tmp_path, seed=5))
     load_checkpoint(packed, players)
     assert players.progress.images == 12
     for name in ("average", "cloth", "garment", "folds"):
@@ -222,7 +228,7 @@ def test_packed_checkpoints_are_small_and_can_be_resumed(wardrobe, tmp_path):
 def test_fine_tuning_starts_from_weights_or_a_checkpoint(wardrobe, tmp_path):
     run = train(wardrobe, tmp_path, adversarial=False)
     for name in ("generator.safetensors", CHECKPOINT):
-        players = make_players(options(wardrobe, tmp_path, seed=9), torch.device("cpu"), TINY)
+        players = fresh_players(options(wardrobe, tmp_path, seed=9))
         start_from(tmp_path / name, players)
         old, new = run.players.average.garment.stem.conv.weight, players.generator.garment.stem.conv.weight
         assert torch.allclose(old, new, atol=1e-3)
@@ -232,7 +238,7 @@ def test_fine_tuning_starts_from_weights_or_a_checkpoint(wardrobe, tmp_path):
 
 
 def test_resuming_nothing_is_one_sentence(wardrobe, tmp_path):
-    players = make_players(options(wardrobe, tmp_path), torch.device("cpu"), TINY)
+    players = fresh_players(options(wardrobe, tmp_path))
     with pytest.raises(RenderError, match="no checkpoint"):
         load_checkpoint(tmp_path / "none.pt", players)
 
@@ -275,6 +281,12 @@ def test_critics_without_a_say_do_not_learn(wardrobe, tmp_path):
     assert phase.weights["reconstruction"] > 0
     [phase] = phases(replace(adversarial, weights=silent | {"adversarial_folds": 0.1}))
     assert phase.critics
+    mute = {"adversarial_garment": 0.0, "adversarial_cloth": 0.0}
+    played = train(wardrobe, tmp_path / "folds", warm_start=False, weights=mute)
+    start = fresh_players(options(wardrobe, tmp_path / "folds", warm_start=False))
+    assert same(start.garment, played.players.garment)
+    assert same(start.cloth, played.players.cloth)
+    assert not same(start.folds, played.players.folds)
 
 
 def test_classic_is_the_textbook(wardrobe, tmp_path):
@@ -315,24 +327,25 @@ TEAM_SCRIPT = textwrap.dedent(
     from gan.training.report import Reporter
     from gan.training.samples import make_judging
     from gan.training.stopping import Stopping
+    from tests.gan.tiny_backbone import tiny_backbone
 
+    loop.load_perceptual = lambda choice: tiny_backbone()
     loop.make_judging = lambda pack, height: make_judging(pack, height, pairs=2)
     folder = Path(sys.argv[1])
     source = automatic_masks(folder / "masks")
     with join_team() as team:
         folders = folder / "garments", folder / "styles", source, folder / "cache"
         packs = [open_pack(*folders, held_out=held) for held in (False, True)]
-        none = {"paired_features": 0.0, "style": 0.0, "sliced_wasserstein": 0.0, "content": 0.0}
         options = TrainingOptions(
             folder / "garments", folder / "styles", folder / "out", images=8, batch=1, height=48, workers=0, threads=1,
-            precision="fp32", device="cpu", weights=none, warm_start=False,
+            precision="fp32", device="cpu", warm_start=False,
         )
         options.out.mkdir(exist_ok=True)
         widths = Widths(full=4, half=4, quarter=8, eighth=8, guide=8, dilations=(1,))
         run = loop.Run(options, team, packs, widths)
         with Stopping(None) as stopping, Reporter(12, shown=False) as reporter:
             run.train(stopping, reporter)
-        states = [run.players.generator.state_dict(), run.players.cloth.state_dict()]
+        states = [run.players.generator.state_dict(), run.players.critics.state_dict()]
         torch.save([states, run.players.progress.images], folder / f"rank{team.rank}.pt")
     """
 )
@@ -346,7 +359,7 @@ def test_two_processes_learn_the_same_weights_together(tmp_path):
     script = tmp_path / "team.py"
     script.write_text(TEAM_SCRIPT)
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join([str(Path.cwd()), *sys.path])}
     done = subprocess.run(
         [*launch, str(script), str(tmp_path)], env=environment, capture_output=True, text=True, timeout=240, check=False
     )
