@@ -14,13 +14,14 @@ import numpy as np
 
 from gan.data.folders import list_pictures
 from gan.data.plain import measure_plainness
+from gan.data.reviewed import NOT_PLAIN
 from gan.patterns import draw_pattern
 from gan.pictures import read_picture
 from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 5
+VERSION = 6
 log = logging.getLogger(__name__)
 
 MaskSource = Callable[[Path, np.ndarray], np.ndarray]
@@ -104,7 +105,9 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     index = {
         "garments": [file.stem for file in garment_files],
         "styles": [file.stem for file in style_files] + [f"drawn-{seed}" for seed in range(drawn)],
-        "plain": [one.is_plain for one in measured],
+        "plain": [
+            one.is_plain and file.stem not in NOT_PLAIN for one, file in zip(measured, garment_files, strict=True)
+        ],
         "dark": [one.is_dark_plain for one in measured],
     }
     unfinished = folder / "index.json.part"

@@ -81,8 +81,7 @@ def tell_light_apart(shown: Mapping[str, Tensor], batch: Batch, backbone: Percep
 
 def _light_codes(picture: Tensor, batch: Batch, backbone: PerceptualFeatures) -> tuple[Tensor, list[int]]:
     """Return descriptions of crops of the light, and which picture each is from."""
-    light = measures.log_luminance(picture) - measures.log_luminance(batch["guide"])
-    grey = light_as_grey(light)
+    grey = _light_on(batch["guide"], picture)
     codes, groups = [], []
     for number, (one, mask) in enumerate(zip(grey, batch["mask"], strict=True)):
         crops = crops_inside(one[None], mask[None], LIGHT_CROPS, seed=number)
@@ -90,6 +89,11 @@ def _light_codes(picture: Tensor, batch: Batch, backbone: PerceptualFeatures) ->
             codes.append(describe(backbone, crops))
             groups += [number] * len(crops)
     return (torch.cat(codes) if codes else torch.zeros(0, 1)), groups
+
+
+def _light_on(guide: Tensor, picture: Tensor) -> Tensor:
+    """Return the light that a picture puts on a guide, as a grey picture."""
+    return light_as_grey(measures.log_luminance(picture) - measures.log_luminance(guide))
 
 
 def _scores(
@@ -105,5 +109,7 @@ def _scores(
     found["fold_correlation"] = measures.fold_correlation(picture, light, guide, mask)
     found["edge_agreement"] = measures.edge_agreement(picture, light, guide, mask)
     found["style_distance"] = measures.texture_distance(shown, truth, mask, mask)
+    lights = _light_on(guide, picture), _light_on(guide, truth)
+    found["light_distance"] = measures.texture_distance(*lights, mask, mask)
     found["pattern_fidelity"] = measures.pattern_fidelity(picture, guide, mask)
     return {name: [float(value) for value in values] for name, values in found.items()}

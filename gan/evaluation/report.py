@@ -27,6 +27,7 @@ MEANINGS = {
     "retrieval": "nearest to its own style among fifty (higher)",
     "told_from_photos": "classifier tells it from photos of patterned garments (0.5 is best)",
     "light_told_apart": "classifier tells its light on the cloth from the exact light (0.5 is best)",
+    "light_distance": "patch texture distance of its light to the exact light (lower)",
     "cpu_seconds": "CPU seconds a picture (lower)",
 }
 STYLE = """

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from gan.mask.camera import photograph
-from gan.mask.inputs import network_inputs
+from gan.mask.inputs import MULTIPLE, network_inputs
 from gan.mask.scenes import Stage, draw_scene
 
 # Height and width in parts of the working size; most pictures are upright.
@@ -58,7 +58,7 @@ class MaskBatches:
         """
         random = np.random.default_rng((self.seed, index))
         height, width = SHAPES[int(random.integers(len(SHAPES)))]
-        shape = (round(height * self.size), round(width * self.size))
+        shape = (_fitting(height * self.size), _fitting(width * self.size))
         samples = [self._sample(shape, random) for _ in range(self.batch)]
         inputs, targets, weights = (torch.from_numpy(np.stack(parts)) for parts in zip(*samples, strict=True))
         return inputs, targets[:, None], weights[:, None]
@@ -71,6 +71,10 @@ class MaskBatches:
             chosen = self.labelled[int(random.integers(len(self.labelled)))]
             picture, target, weight = _move(chosen, shape, random)
         return network_inputs(photograph(picture, random)), target, weight
+
+
+def _fitting(side: float) -> int:
+    return max(1, round(side / MULTIPLE)) * MULTIPLE
 
 
 def _move(

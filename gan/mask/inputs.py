@@ -6,7 +6,7 @@ import numpy as np
 
 from gan.mask.evidence import border_contrast, colour_posterior
 
-WORKING_SIZE = 128
+WORKING_SIZE = 160
 MULTIPLE = 8
 # Red, green, blue, row, column, contrast to the border, and what colours alone say.
 INPUT_CHANNELS = 7
