@@ -210,6 +210,18 @@ def test_letterbox_adds_no_garment():
     assert boxed[:, 30, 3].min() == 255
 
 
+def test_a_piece_that_a_person_saw_is_not_plain_makes_no_pairs(tmp_path, monkeypatch):
+    garments, styles, masks = fill_wardrobe(tmp_path)
+    packs = []
+    for name in ("before", "after"):
+        packs.append(open_pack(garments, styles, automatic_masks(masks), tmp_path / name, held_out=False, drawn=2))
+        seen = packs[0].garment_names[int(np.flatnonzero(packs[0].plain)[0])]
+        monkeypatch.setattr("gan.data.pack.NOT_PLAIN", frozenset({seen}))
+    before, after = packs
+    assert before.plain.sum() == after.plain.sum() + 1
+    assert not after.plain[after.garment_names.index(seen)]
+
+
 def test_a_bright_background_in_the_outline_is_no_light():
     alpha = np.zeros((60, 60), np.float32)
     alpha[15:45, 15:45] = 1
