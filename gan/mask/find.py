@@ -23,7 +23,7 @@ from gan.mask.refine import refine_mask
 Predictor = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 DRAWING_SIZE = 256
 UNSURE = 0.8
-SURE = 0.75
+SURE = 0.78
 SMALLEST_AREA, LARGEST_AREA = 0.02, 0.95
 CLASSICAL_SIZE = 192
 logger = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.mask.colours import colour_bins, likelihood_ratio
 from gan.pictures import shrink_picture
 
 WORKING_SIZE = 256
@@ -23,6 +24,13 @@ SMALLEST_COMPONENT = 0.15
 LARGEST_HOLE = 0.004
 # A probability beyond this is left alone when GrabCut redraws an edge.
 SURELY = 0.97
+# What colours say beside the probability where that is not certain.
+COLOUR_WEIGHT = 0.5
+COLOUR_BLUR = 3
+LARGEST_RATIO = 3.0
+CLEAREST = 0.98
+# Fewer certain pixels make no histogram.
+COLOUR_SAMPLES = 200
 # Border pixels that the colour clusters are made from; more of them change nothing but the time.
 BORDER_SAMPLES = 600
 
@@ -109,6 +117,9 @@ def grabcut_mask(garment: np.ndarray, start: Start) -> np.ndarray:
 def seeded_grabcut(garment: np.ndarray, probability: np.ndarray) -> np.ndarray:
     """Let GrabCut redraw the edge of a probability: what is certain stays, the colours decide the rest.
 
+    GrabCut keeps much of how it begins. So what is not certain begins as what the colours of the certain parts
+    make of it: a strap in the garment's colour comes in, ground that shows between trouser legs stays out.
+
     Args:
         garment: H×W×3 uint8 RGB.
         probability: H×W float32 in 0..1.
@@ -116,10 +127,21 @@ def seeded_grabcut(garment: np.ndarray, probability: np.ndarray) -> np.ndarray:
     Returns:
         H×W uint8 of zeros and ones.
     """
-    labels = np.where(probability > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels = np.where(_begins_as_garment(garment, probability), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[probability > SURELY] = cv2.GC_FGD
     labels[probability < 1 - SURELY] = cv2.GC_BGD
     return _run(garment, labels, seed=1, iterations=REDRAWING_ITERATIONS)
+
+
+def _begins_as_garment(garment: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """Weigh a probability with the likelihood of each pixel's colour, boolean H×W."""
+    inside, outside = probability > SURELY, probability < 1 - SURELY
+    if min(inside.sum(), outside.sum()) < COLOUR_SAMPLES:
+        return np.asarray(probability > 0.5)
+    ratio = likelihood_ratio(colour_bins(garment), inside, outside)
+    ratio = cv2.blur(np.clip(ratio, -LARGEST_RATIO, LARGEST_RATIO), (COLOUR_BLUR, COLOUR_BLUR))
+    certain = np.clip(probability, 1 - CLEAREST, CLEAREST)
+    return np.asarray(np.log(certain / (1 - certain)) + COLOUR_WEIGHT * ratio > 0)
 
 
 def border_distance(garment: np.ndarray, start: Start) -> np.ndarray:

@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from gan.mask import find as find_module
 from gan.mask import find_mask
+from gan.mask.evaluate import read_labels
 from gan.mask.find import expected_overlap, soft_overlap
 from gan.mask.grabcut import plain_grabcut
 from gan.mask.measures import intersection_over_union
@@ -83,3 +86,10 @@ def test_overlaps_by_hand():
     assert expected_overlap(probability) == pytest.approx(1.6 / 2.2)
     assert expected_overlap(np.zeros((2, 2))) == 0.0
     assert soft_overlap(np.array([1.0, 0.5]), np.array([0.5, 0.5])) == pytest.approx(1.0 / 1.5)
+
+
+@pytest.mark.parametrize(("name", "least"), [("top-0026", 0.96), ("pants-0115", 0.85)])
+def test_straps_come_in_and_ground_between_legs_stays_out(name, least):
+    labels = Path(__file__).parent / "labels"
+    [label] = [one for one in read_labels(labels) if one.name == name]
+    assert intersection_over_union(find_mask(label.garment).alpha > 0.5, label.mask) > least

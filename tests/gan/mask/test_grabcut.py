@@ -31,6 +31,29 @@ def test_a_seed_settles_what_plain_grabcut_cannot(busy_shirt):
     assert intersection_over_union(seeded_grabcut(picture, rough) > 0, mask) > 0.9
 
 
+def trousers():
+    """Navy trousers with a belt loop on white ground: the picture, what is garment, the gap and the loop."""
+    noise = np.random.default_rng(0).normal(0, 4, (200, 160, 3))
+    legs = np.zeros((200, 160), bool)
+    legs[20:70, 40:120] = legs[70:185, 30:58] = legs[70:185, 102:130] = True
+    loop = np.zeros_like(legs)
+    loop[4:20, 76:80] = True
+    gap = np.zeros_like(legs)
+    gap[70:185, 58:102] = True
+    picture = np.where((legs | loop)[..., None], (35, 45, 90), (225, 220, 210)) + noise
+    return np.clip(picture, 0, 255).astype(np.uint8), legs | loop, gap, loop
+
+
+def test_colours_of_what_is_certain_decide_gaps_and_straps():
+    picture, garment, gap, loop = trousers()
+    probability = np.where(garment, 0.99, 0.01).astype(np.float32)
+    probability[gap], probability[loop] = 0.75, 0.3
+    drawn = seeded_grabcut(picture, probability) > 0
+    assert drawn[gap].mean() < 0.05
+    assert drawn[loop].mean() > 0.9
+    assert intersection_over_union(drawn, garment) > 0.98
+
+
 def test_certain_pixels_of_a_seed_stay(plain_shirt):
     picture = shrink(plain_shirt[0], 100)
     certain = np.full(picture.shape[:2], 0.5, np.float32)
