@@ -9,14 +9,23 @@ BINS = 16
 # Chroma of photos lies near grey; stretching it makes use of all bins.
 CHROMA_STRETCH = 1.6
 RAREST = 1e-5
+BIN_WEIGHTS = np.array([[BINS * BINS, BINS, 1]], np.float32)
+
+
+def _bin_table() -> np.ndarray:
+    """8-bit CIELAB → bin of each channel, 256×1×3 uint8."""
+    levels = np.arange(256, dtype=np.float32)
+    chroma = np.clip((levels - 128) * CHROMA_STRETCH + 128, 0, 255)
+    return (np.stack([levels, chroma, chroma], axis=-1)[:, None] * (BINS / 256)).astype(np.uint8)
+
+
+BIN_TABLE = _bin_table()
 
 
 def colour_bins(picture: np.ndarray) -> np.ndarray:
     """Each pixel's bin of a CIELAB histogram, h×w integers."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab[..., 1:] = np.clip((lab[..., 1:] - 128) * CHROMA_STRETCH + 128, 0, 255)
-    bins = (lab * (BINS / 256)).astype(np.int64)
-    return np.asarray((bins[..., 0] * BINS + bins[..., 1]) * BINS + bins[..., 2])
+    bins = cv2.LUT(cv2.cvtColor(picture, cv2.COLOR_RGB2LAB), BIN_TABLE)
+    return np.asarray(cv2.transform(bins.astype(np.int16), BIN_WEIGHTS), np.int64)
 
 
 def likelihood_ratio(colours: np.ndarray, inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
