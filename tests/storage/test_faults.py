@@ -108,7 +108,8 @@ async def test_processes_that_claim_at_once_never_get_the_same_job(tmp_path: Pat
         process.stdin.write("go\n")
         process.stdin.flush()
     claimed = [process.communicate()[0].split() for process in processes]
-    assert all(claimed)
+    # On a busy machine one of them may come to an emptied queue.
+    assert sum(map(bool, claimed)) >= 2
     assert sorted(chain.from_iterable(claimed)) == sorted(wanted)
 
 
