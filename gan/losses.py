@@ -18,8 +18,7 @@ from gan.shading import light_as_grey, luminance, srgb_to_linear
 
 CONTENT_LAYERS = ("relu3_3", "relu4_1")
 PAIRED_LAYERS = ("relu1_2", "relu2_2", "relu3_3")
-PROJECTED_LAYERS = ("relu2_2", "relu3_3")
-GREY_LAYERS = ("relu2_2", "relu3_3")
+MIDDLE_LAYERS = ("relu2_2", "relu3_3")
 GREY = frozenset({"light", "true_light", "photo"})
 GENERATED = frozenset({"picture", "light"})
 DIRECTIONS = 32
@@ -104,7 +103,7 @@ class Example:
             if self.backbone is None:
                 raise ValueError("a perceptual term has a weight, but there is no backbone")
             with torch.set_grad_enabled(name in GENERATED):
-                self._features[name] = self.backbone(getattr(self, name), GREY_LAYERS if name in GREY else LAYERS)
+                self._features[name] = self.backbone(getattr(self, name), MIDDLE_LAYERS if name in GREY else LAYERS)
         return self._features[name]
 
     def detached(self) -> Example:
@@ -213,7 +212,7 @@ def style(example: Example) -> Tensor:
 def sliced_wasserstein(example: Example) -> Tensor:
     """Sliced Wasserstein distance of features to the worn cloth's (Heitz et al. 2021)."""
     distances = []
-    for name in PROJECTED_LAYERS:
+    for name in MIDDLE_LAYERS:
         found, wanted = example.features("picture")[name], example.features("reference")[name]
         weights = F.adaptive_avg_pool2d(example.mask, (found.shape[-2], found.shape[-1]))
         size = wanted.abs().float().mean() + 1e-4

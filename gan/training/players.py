@@ -12,7 +12,7 @@ from torch.optim import Adam, Optimizer
 from gan.discriminators import ClothCritic, FoldCritic, GarmentCritic
 from gan.ema import averaged_copy
 from gan.generator import Generator, Widths
-from gan.losses import GREY_LAYERS
+from gan.losses import MIDDLE_LAYERS
 from gan.perceptual import VGG_SIZES, PerceptualFeatures, layer_sizes
 from gan.training.options import TrainingOptions
 
@@ -95,7 +95,7 @@ def make_players(
     backbone: PerceptualFeatures | None = None,
 ) -> Players:
     """Return fresh networks on a device, initialised from the run's seed; the critics see through the backbone."""
-    layers = layer_sizes(backbone, GREY_LAYERS) if backbone is not None else VGG_SIZES
+    layers = layer_sizes(backbone, MIDDLE_LAYERS) if backbone is not None else VGG_SIZES
     torch.manual_seed(options.seed)
     generator = Generator(widths).to(device)
     generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

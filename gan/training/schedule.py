@@ -21,11 +21,15 @@ PAIRS = {
 }
 FEATURES = {**PAIRS, "paired_features": 0.6, "fold_energy": 0.5}
 # On top of the features' weights: with less of the exact picture and more fold energy, the phase lost 0.3 dB and its
-# light was easier to tell from the exact one. Style statistics cost as much time as all the rest and moved nothing;
-# correlation with the photo's own light pulls old prints back in.
+# light was easier to tell from the exact one. Off unless asked for: style statistics cost as much time as all the rest
+# and moved nothing, and correlation with the photo's own light pulls old prints back in.
 ADVERSARIAL = {
     **FEATURES,
     "colour": 0.2,
+    "style": 0.0,
+    "sliced_wasserstein": 0.0,
+    "content": 0.0,
+    "shading": 0.0,
     "feature_matching": 0.1,
     "diversity": 0.02,
     "adversarial_cloth": 0.05,

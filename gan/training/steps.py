@@ -15,7 +15,7 @@ from gan.perceptual import PerceptualFeatures
 from gan.shading import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.training.distributed import Team
 from gan.training.players import Players
-from gan.training.verdicts import CRITICS, Verdict, exact_places, judge_fakes, judge_reals, penalty_on_reals
+from gan.training.verdicts import CRITICS, Verdict, everyone, exact_places, judge_fakes, judge_reals, penalty_on_reals
 
 DIVERSITY_EVERY = 4
 FULL_STRENGTH_SHARE = 0.7
@@ -142,12 +142,12 @@ def _add_judgements(game: Game, example: Example, weights: dict[str, float]) -> 
     """Ask the critics about the picture, where a term needs them."""
     exact = exact_places(example)
     names = _in_play(weights, exact)
-    everyone = torch.arange(example.mask.shape[0], device=exact.device)
+    places = everyone(example)
     with game.autocast(example.picture.device):
-        fakes = judge_fakes(game.players, example, names, everyone)
+        fakes = judge_fakes(game.players, example, names, places)
         with torch.no_grad():
             # Exact lights are fewer than pictures: some stand beside two.
-            beside = exact[everyone % exact.numel()] if exact.numel() else exact
+            beside = exact[places % exact.numel()] if exact.numel() else exact
             reals = judge_reals(game.players, example, names, beside)
     for name in names:
         example.critics[name] = _judgement(reals[name], fakes[name], game.gan_loss)

@@ -36,7 +36,7 @@ def judge_reals(players: Players, example: Example, names: Iterable[str], places
         places: the examples whose exact light is shown, with repeats if wanted.
     """
     ask: dict[str, Callable[[], Verdict]] = {
-        "garment": lambda: _places(players.garment, example, _everyone(example), "truth"),
+        "garment": lambda: _places(players.garment, example, everyone(example), "truth"),
         "cloth": lambda: players.cloth(*_cloth_patches(example, None)),
         "folds": lambda: _places(players.folds, example, places, "true_light", "photo"),
     }
@@ -46,7 +46,7 @@ def judge_reals(players: Players, example: Example, names: Iterable[str], places
 def judge_fakes(players: Players, example: Example, names: Iterable[str], places: Tensor) -> dict[str, Verdict]:
     """Return what the named critics say of the generator's pictures and, at `places`, of its light."""
     ask: dict[str, Callable[[], Verdict]] = {
-        "garment": lambda: _places(players.garment, example, _everyone(example), "picture"),
+        "garment": lambda: _places(players.garment, example, everyone(example), "picture"),
         "cloth": lambda: players.cloth(*_cloth_patches(example, example.picture)),
         "folds": lambda: _places(players.folds, example, places, "light", "photo"),
     }
@@ -56,14 +56,15 @@ def judge_fakes(players: Players, example: Example, names: Iterable[str], places
 def penalty_on_reals(players: Players, example: Example, names: Iterable[str]) -> Tensor:
     """Return the sum of the named critics' R1 penalties, in float32; where they see features, at these."""
     ask: dict[str, Callable[[], Tensor]] = {
-        "garment": lambda: _projected_penalty(players.garment, example, _everyone(example), "truth"),
+        "garment": lambda: _projected_penalty(players.garment, example, everyone(example), "truth"),
         "cloth": lambda: _cloth_penalty(players, example),
         "folds": lambda: _projected_penalty(players.folds, example, exact_places(example), "true_light", "photo"),
     }
     return torch.stack([ask[name]() for name in names]).sum()
 
 
-def _everyone(example: Example) -> Tensor:
+def everyone(example: Example) -> Tensor:
+    """Return the number of every example of the batch."""
     return torch.arange(example.mask.shape[0], device=example.mask.device)
 
 

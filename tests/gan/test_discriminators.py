@@ -14,16 +14,16 @@ from gan.discriminators import (
     generator_loss,
     gradient_penalty,
 )
-from gan.losses import GREY_LAYERS
+from gan.losses import MIDDLE_LAYERS
 from gan.perceptual import layer_sizes
 from gan.shading import light_as_grey
 from tests.gan.tiny_backbone import tiny_backbone
 
-LAYERS = layer_sizes(tiny_backbone(), GREY_LAYERS)
+LAYERS = layer_sizes(tiny_backbone(), MIDDLE_LAYERS)
 
 
 def features_of(picture):
-    return tiny_backbone()(picture, GREY_LAYERS)
+    return tiny_backbone()(picture, MIDDLE_LAYERS)
 
 
 def logits(value):
@@ -83,10 +83,10 @@ def test_projected_critics_ignore_the_background(spectral):
 
 def test_projected_critics_see_features_at_unit_size():
     backbone = tiny_backbone()
-    sizes = layer_sizes(backbone, GREY_LAYERS)
-    assert sizes == layer_sizes(backbone, GREY_LAYERS)
+    sizes = layer_sizes(backbone, MIDDLE_LAYERS)
+    assert sizes == layer_sizes(backbone, MIDDLE_LAYERS)
     noise = F.interpolate(torch.rand(4, 3, 8, 8), size=(64, 64), mode="bicubic").clamp(0, 1)
-    seen = GarmentCritic(sizes).project(torch.ones(4, 1, 64, 64), backbone(noise, GREY_LAYERS))
+    seen = GarmentCritic(sizes).project(torch.ones(4, 1, 64, 64), backbone(noise, MIDDLE_LAYERS))
     for values in seen:
         assert 0.5 < values[:, :-1].std() < 2
 
@@ -120,7 +120,7 @@ def test_cloth_critic_learns_to_tell_cloths_apart():
 def test_fold_critic_learns_that_an_old_print_is_no_fold():
     torch.manual_seed(0)
     backbone = tiny_backbone()
-    critic = FoldCritic(layer_sizes(backbone, GREY_LAYERS), width=16)
+    critic = FoldCritic(layer_sizes(backbone, MIDDLE_LAYERS), width=16)
     optimizer = torch.optim.Adam(critic.parameters(), 3e-3)
     mask = torch.ones(4, 1, 32, 32)
 
@@ -129,8 +129,8 @@ def test_fold_critic_learns_that_an_old_print_is_no_fold():
         stripes = (torch.arange(32) // 4 % 2).float().view(1, 1, 1, 32) - 0.5
         photo = torch.sigmoid(folds + 2 * stripes).expand(-1, 3, -1, -1)
         lights = light_as_grey(folds), light_as_grey(folds + 2 * stripes)
-        seen = [backbone(picture, GREY_LAYERS) for picture in lights]
-        beside = backbone(photo, GREY_LAYERS)
+        seen = [backbone(picture, MIDDLE_LAYERS) for picture in lights]
+        beside = backbone(photo, MIDDLE_LAYERS)
         return [critic(critic.project(mask, light, beside))[0] for light in seen]
 
     for _ in range(60):

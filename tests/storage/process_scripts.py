@@ -35,12 +35,16 @@ async def write_without_end(folder: Path) -> None:
 
 
 async def claim_all(folder: Path) -> None:
-    """Claim until nothing waits, and say what was got."""
+    """Claim once when told to, and when told again until nothing waits; say what was got."""
     async with await Store.open(folder) as store:
         say("ready")
         sys.stdin.readline()
+        first = True
         while job := await store.jobs.claim(f"process {os.getpid()}", 3600):
             say(job.id)
+            if first:
+                sys.stdin.readline()
+            first = False
 
 
 async def fill_the_disk(folder: Path) -> None:

@@ -98,18 +98,24 @@ async def check_that_the_index_is_the_renders(store: Store, said: dict[str, str]
         assert Counter(await shown(store, RenderFilter(words="word2"), order)) == Counter(some)
 
 
+def tell_all(processes: list[subprocess.Popen[str]]) -> None:
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
+
 async def test_processes_that_claim_at_once_never_get_the_same_job(tmp_path: Path) -> None:
     async with await Store.open(tmp_path) as store:
         wanted = {(await store.jobs.submit(new_job(number % 7), cap=500)).id for number in range(300)}
     processes = [start("claim_all", tmp_path) for _ in range(3)]
     assert [read_line(process) for process in processes] == ["ready"] * 3
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    claimed = [process.communicate()[0].split() for process in processes]
-    # On a busy machine one of them may come to an emptied queue.
-    assert sum(map(bool, claimed)) >= 2
+    tell_all(processes)
+    # A process that gets no time would come to an emptied queue: the others wait until each has had its first.
+    first = [read_line(process) for process in processes]
+    tell_all(processes)
+    claimed = [[one, *process.communicate()[0].split()] for one, process in zip(first, processes, strict=True)]
+    assert all(first)
     assert sorted(chain.from_iterable(claimed)) == sorted(wanted)
 
 

@@ -14,6 +14,7 @@ import torch
 
 from gan.data.pack import automatic_masks, open_pack
 from gan.generator import Widths
+from gan.losses import LOSS_TABLE
 from gan.request import RenderError
 from gan.training import loop
 from gan.training.checkpoint import (
@@ -287,6 +288,11 @@ def test_critics_without_a_say_do_not_learn(wardrobe, tmp_path):
     assert same(start.garment, played.players.garment)
     assert same(start.cloth, played.players.cloth)
     assert not same(start.folds, played.players.folds)
+
+
+def test_every_loss_can_be_weighed(wardrobe, tmp_path):
+    weighed = phases(options(wardrobe, tmp_path, weights=dict.fromkeys(LOSS_TABLE, 0.5)))[-1].weights
+    assert weighed == dict.fromkeys(LOSS_TABLE, 0.5)
 
 
 def test_classic_is_the_textbook(wardrobe, tmp_path):
