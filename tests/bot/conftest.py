@@ -126,6 +126,7 @@ def playground_settings(tmp_path):
     return PlaygroundSettings(
         data=tmp_path / "playground",
         traffic_log=tmp_path / "traffic.jsonl",
+        acknowledge_seconds=60.0,  # Discord's three seconds are no matter of a busy test machine.
         message_limit=UNLIMITED,
         reaction_limit=UNLIMITED,
         route_limit=UNLIMITED,
