@@ -143,7 +143,8 @@ def critic_loss(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Tensor
     """Return the critic's loss.
 
     bce: Goodfellow et al. (2014), with one-sided label smoothing; hinge: Lim and Ye, "Geometric GAN" (2017);
-    relativistic: pairs of real and fake, Jolicoeur-Martineau (2018) as in Huang et al., "R3GAN" (2024).
+    relativistic: pairs of real and fake, Jolicoeur-Martineau (2018) as in Huang et al., "R3GAN" (2024); logits are
+    compared in the order in which they come.
     """
     return torch.stack([_critic_loss(r.float(), f.float(), kind) for r, f in zip(real, fake, strict=True)]).mean()
 
@@ -166,9 +167,15 @@ def gradient_penalty(logits: list[Tensor], inputs: list[Tensor]) -> Tensor:
     return torch.stack([gradient.square().sum() for gradient in gradients]).sum() / count
 
 
-def accuracy(real: list[Tensor], fake: list[Tensor]) -> Tensor:
-    """Return the share of logits on the right side of zero; over 0.85 the critic is too strong."""
-    right = [(r > 0).float().mean() + (f < 0).float().mean() for r, f in zip(real, fake, strict=True)]
+def accuracy(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Tensor:
+    """Return the share of logits on the right side; over 0.85 the critic is too strong.
+
+    The sides meet at zero; relativistic logits have no zero of their own, so there at the middle of the two means.
+    """
+    right = []
+    for one, other in zip(real, fake, strict=True):
+        middle = (one.mean() + other.mean()) / 2 if kind == "relativistic" else one.new_zeros(())
+        right.append((one > middle).float().mean() + (other < middle).float().mean())
     return torch.stack(right).mean() / 2
 
 
@@ -190,7 +197,7 @@ def _generator_loss(real: Tensor, fake: Tensor, kind: GanLoss) -> Tensor:
 
 
 def _paired(one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
-    """Return as many logits of either kind; any real may be paired with any fake."""
+    """Return as many logits of either kind, in their order."""
     count = min(one.numel(), other.numel())
     return one.flatten()[:count], other.flatten()[:count]
 

@@ -15,7 +15,7 @@ from gan.perceptual import PerceptualFeatures
 from gan.shading import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.training.distributed import Team
 from gan.training.players import Players
-from gan.training.verdicts import CRITICS, Verdict, everyone, exact_places, judge_fakes, judge_reals, penalty_on_reals
+from gan.training.verdicts import CRITICS, Places, Verdict, all_places, exact_places, judge, penalty
 
 DIVERSITY_EVERY = 4
 FULL_STRENGTH_SHARE = 0.7
@@ -104,22 +104,24 @@ def generator_step(game: Game, batch: dict[str, Tensor], weights: dict[str, floa
 
 def critic_step(game: Game, example: Example, weights: dict[str, float], penalise: bool) -> dict[str, float]:
     """Improve the critics that have a say once, on the generator's pictures, which are not generated again."""
-    players, exact = game.players, exact_places(example)
-    names = _in_play(weights, exact)
+    players, places = game.players, exact_places(example)
+    names = _in_play(weights, places)
     if not names:
         return {}
     players.critics.requires_grad_(True)
     players.critic_optimizer.zero_grad(set_to_none=True)
     shown = example.detached()
     with game.autocast(example.mask.device):
-        reals, fakes = judge_reals(players, shown, names, exact), judge_fakes(players, shown, names, exact)
-    losses = {name: critic_loss(reals[name][0], fakes[name][0], game.gan_loss) for name in names}
+        judged = judge(players, shown, names, places)
+    losses = {name: critic_loss(real[0], fake[0], game.gan_loss) for name, (real, fake) in judged.items()}
     values = {f"critic_{name}": loss for name, loss in losses.items()}
-    values |= {f"accuracy_{name}": accuracy(reals[name][0], fakes[name][0]) for name in names}
+    values |= {f"accuracy_{name}": accuracy(real[0], fake[0], game.gan_loss) for name, (real, fake) in judged.items()}
     total = torch.stack(list(losses.values())).sum()
     if penalise:
-        penalty = penalty_on_reals(players, shown, names)
-        values["penalty"] = 0.5 * game.penalty * players.progress.penalty_factor * penalty
+        # Of a relativistic loss only the difference counts, and R1 alone does not hold it (Huang et al. 2024).
+        sides = (False, True) if game.gan_loss == "relativistic" else (False,)
+        sizes = torch.stack([penalty(players, shown, names, places, fake) for fake in sides]).sum()
+        values["penalty"] = 0.5 * game.penalty * players.progress.penalty_factor * sizes
         total = total + values["penalty"]
     total.backward()
     game.team.average_gradients(players.critics)
@@ -129,32 +131,27 @@ def critic_step(game: Game, example: Example, weights: dict[str, float], penalis
     return {name: float(value.detach()) for name, value in values.items()}
 
 
-def _in_play(weights: dict[str, float], exact: Tensor) -> list[str]:
+def _in_play(weights: dict[str, float], places: Places) -> list[str]:
     """Return the critics that have a say in the loss and something real to look at.
 
     Photos without exact light would give themselves away: the fold critic never sees them beside a real one.
     """
     names = [name for name in CRITICS if weights.get(f"adversarial_{name}", 0)]
-    return [name for name in names if name != "folds" or exact.numel()]
+    return [name for name in names if name != "folds" or places.real.numel()]
 
 
 def _add_judgements(game: Game, example: Example, weights: dict[str, float]) -> None:
     """Ask the critics about the picture, where a term needs them."""
-    exact = exact_places(example)
-    names = _in_play(weights, exact)
-    places = everyone(example)
+    places = all_places(example)
     with game.autocast(example.picture.device):
-        fakes = judge_fakes(game.players, example, names, places)
-        with torch.no_grad():
-            # Exact lights are fewer than pictures: some stand beside two.
-            beside = exact[places % exact.numel()] if exact.numel() else exact
-            reals = judge_reals(game.players, example, names, beside)
-    for name in names:
-        example.critics[name] = _judgement(reals[name], fakes[name], game.gan_loss)
+        judged = judge(game.players, example, _in_play(weights, places), places)
+    for name, (real, fake) in judged.items():
+        example.critics[name] = _judgement(real, fake, game.gan_loss)
 
 
 def _judgement(real: Verdict, fake: Verdict, kind: GanLoss) -> Judgement:
-    return Judgement(generator_loss(real[0], fake[0], kind), fake[1], real[1])
+    logits, features = ([value.detach() for value in values] for values in real)
+    return Judgement(generator_loss(logits, fake[0], kind), fake[1], features)
 
 
 def _add_second(game: Game, example: Example, batch: dict[str, Tensor]) -> None:

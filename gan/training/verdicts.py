@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -21,72 +22,106 @@ Verdict = tuple[list[Tensor], list[Tensor]]
 """Logits and features."""
 
 
-def exact_places(example: Example) -> Tensor:
-    """Return which examples of the batch have an exact picture, and so an exact light."""
-    return torch.nonzero(example.paired > 0)[:, 0]
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Which examples of a batch the fold critic is shown: the exact light of `real` beside the generated one of `fake`.
+
+    Number by number they are compared, so where an example has both, it stands at the same place in either.
+    """
+
+    real: Tensor
+    fake: Tensor
 
 
-def judge_reals(players: Players, example: Example, names: Iterable[str], places: Tensor) -> dict[str, Verdict]:
-    """Return what the named critics say of exact pictures (photos where there are none), cloth and light.
+def exact_places(example: Example) -> Places:
+    """Return the examples that have an exact picture, and so an exact light: what a critic can learn from."""
+    exact = torch.nonzero(example.paired > 0)[:, 0]
+    return Places(exact, exact)
+
+
+def all_places(example: Example) -> Places:
+    """Return every example's generated light; where there is no exact light beside it, another example's."""
+    exact, others = (torch.nonzero(chosen)[:, 0] for chosen in (example.paired > 0, example.paired == 0))
+    borrowed = exact[torch.arange(len(others), device=exact.device) % max(1, len(exact))] if len(exact) else exact
+    return Places(torch.cat([exact, borrowed]), torch.cat([exact, others]))
+
+
+def judge(
+    players: Players, example: Example, names: Iterable[str], places: Places
+) -> dict[str, tuple[Verdict, Verdict]]:
+    """Return what the named critics say of exact pictures (photos where there are none), cloth and light, and of ours.
+
+    A real one and a fake are augmented alike, so that a relativistic loss compares the same fold of the same garment:
+    of frozen generators, critics so taught rank more pairs rightly after a hundred steps than others after three
+    hundred.
+    """
+    ask: dict[str, Callable[[], tuple[Verdict, Verdict]]] = {
+        "garment": lambda: _side_by_side(players.garment, example, everyone(example), "truth", "picture"),
+        "cloth": lambda: (
+            players.cloth(*_cloth_patches(example, None)),
+            players.cloth(*_cloth_patches(example, example.picture)),
+        ),
+        "folds": lambda: _side_by_side(players.folds, example, places, "true_light", "light", "photo"),
+    }
+    return {name: ask[name]() for name in names}
+
+
+def penalty(players: Players, example: Example, names: Iterable[str], places: Places, fake: bool) -> Tensor:
+    """Return the sum of the named critics' gradient penalties, in float32; where they see features, at these.
 
     Args:
         players: whose critics.
         example: one batch.
         names: of critics.
-        places: the examples whose exact light is shown, with repeats if wanted.
+        places: what the fold critic is shown.
+        fake: R2, the penalty at the generator's pictures, instead of R1, at the real ones.
     """
-    ask: dict[str, Callable[[], Verdict]] = {
-        "garment": lambda: _places(players.garment, example, everyone(example), "truth"),
-        "cloth": lambda: players.cloth(*_cloth_patches(example, None)),
-        "folds": lambda: _places(players.folds, example, places, "true_light", "photo"),
-    }
-    return {name: ask[name]() for name in names}
-
-
-def judge_fakes(players: Players, example: Example, names: Iterable[str], places: Tensor) -> dict[str, Verdict]:
-    """Return what the named critics say of the generator's pictures and, at `places`, of its light."""
-    ask: dict[str, Callable[[], Verdict]] = {
-        "garment": lambda: _places(players.garment, example, everyone(example), "picture"),
-        "cloth": lambda: players.cloth(*_cloth_patches(example, example.picture)),
-        "folds": lambda: _places(players.folds, example, places, "light", "photo"),
-    }
-    return {name: ask[name]() for name in names}
-
-
-def penalty_on_reals(players: Players, example: Example, names: Iterable[str]) -> Tensor:
-    """Return the sum of the named critics' R1 penalties, in float32; where they see features, at these."""
+    garment, light = ("picture", "light") if fake else ("truth", "true_light")
+    patches = example.picture if fake else None
     ask: dict[str, Callable[[], Tensor]] = {
-        "garment": lambda: _projected_penalty(players.garment, example, everyone(example), "truth"),
-        "cloth": lambda: _cloth_penalty(players, example),
-        "folds": lambda: _projected_penalty(players.folds, example, exact_places(example), "true_light", "photo"),
+        "garment": lambda: _projected_penalty(players.garment, example, everyone(example).real, garment),
+        "cloth": lambda: _cloth_penalty(players, example, patches),
+        "folds": lambda: _projected_penalty(
+            players.folds, example, places.fake if fake else places.real, light, "photo"
+        ),
     }
     return torch.stack([ask[name]() for name in names]).sum()
 
 
-def everyone(example: Example) -> Tensor:
+def everyone(example: Example) -> Places:
     """Return the number of every example of the batch."""
-    return torch.arange(example.mask.shape[0], device=example.mask.device)
+    numbers = torch.arange(example.mask.shape[0], device=example.mask.device)
+    return Places(numbers, numbers)
 
 
 def _projected(critic: ProjectedCritic, example: Example, places: Tensor, *pictures: str) -> list[Tensor]:
-    """Return chosen examples' pictures by attribute name as the critic sees them: their features, augmented."""
+    """Return chosen examples' pictures by attribute name as the critic sees them: their features."""
     features = [{name: value[places] for name, value in example.features(picture).items()} for picture in pictures]
     mask = example.window(example.mask) if GREY.issuperset(pictures) else example.mask
-    return [augment(seen) for seen in critic.project(mask[places], *features)]
+    return critic.project(mask[places], *features)
 
 
-def _places(critic: ProjectedCritic, example: Example, places: Tensor, *pictures: str) -> Verdict:
-    verdict: Verdict = critic(_projected(critic, example, places, *pictures))
-    return verdict
+def _side_by_side(
+    critic: ProjectedCritic, example: Example, places: Places, real: str, fake: str, *beside: str
+) -> tuple[Verdict, Verdict]:
+    sides = (
+        _projected(critic, example, places.real, real, *beside),
+        _projected(critic, example, places.fake, fake, *beside),
+    )
+    # Augmentation is the same for all channels, so one picture's follow the other's.
+    both = [augment(torch.cat(pair, dim=1)).chunk(2, dim=1) for pair in zip(*sides, strict=True)]
+    first, second = (critic([seen[side] for seen in both]) for side in (0, 1))
+    return first, second
 
 
 def _projected_penalty(critic: ProjectedCritic, example: Example, places: Tensor, *pictures: str) -> Tensor:
-    seen = [values.float().requires_grad_(True) for values in _projected(critic, example, places, *pictures)]
+    projected = _projected(critic, example, places, *pictures)
+    seen = [augment(values).float().requires_grad_(True) for values in projected]
     return gradient_penalty(critic(seen)[0], seen)
 
 
-def _cloth_penalty(players: Players, example: Example) -> Tensor:
-    patches, references = _cloth_patches(example, None)
+def _cloth_penalty(players: Players, example: Example, picture: Tensor | None) -> Tensor:
+    patches, references = _cloth_patches(example, picture)
     patches = patches.float().requires_grad_(True)
     return gradient_penalty(players.cloth(patches, references)[0], [patches])
 

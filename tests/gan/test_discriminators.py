@@ -52,8 +52,14 @@ def test_relativistic_loss_sees_only_the_difference():
 
 
 def test_accuracy_counts_both_sides():
-    assert accuracy(logits(1), logits(-1)) == 1
-    assert accuracy(logits(1), logits(1)) == 0.5
+    assert accuracy(logits(1), logits(-1), "bce") == 1
+    assert accuracy(logits(1), logits(1), "bce") == 0.5
+
+
+def test_accuracy_of_relativistic_logits_does_not_depend_on_their_level():
+    real, fake = [torch.tensor([7.0, 8, 9, 5])], [torch.tensor([6.0, 5, 4, 8])]
+    assert accuracy(real, fake, "relativistic") == 0.75
+    assert accuracy(real, fake, "bce") == 0.5
 
 
 def test_penalty_of_a_linear_critic_is_its_squared_slope():
@@ -114,7 +120,7 @@ def test_cloth_critic_learns_to_tell_cloths_apart():
         loss = critic_loss(critic(fine, references)[0], critic(coarse, references)[0], "bce")
         loss.backward()
         optimizer.step()
-    assert accuracy(critic(fine, references)[0], critic(coarse, references)[0]) == 1
+    assert accuracy(critic(fine, references)[0], critic(coarse, references)[0], "bce") == 1
 
 
 def test_fold_critic_learns_that_an_old_print_is_no_fold():
@@ -138,7 +144,7 @@ def test_fold_critic_learns_that_an_old_print_is_no_fold():
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    assert accuracy(*lesson()) > 0.9
+    assert accuracy(*lesson(), "bce") > 0.9
 
 
 def test_fold_critic_sees_the_photo_too():

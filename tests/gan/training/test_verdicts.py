@@ -1,0 +1,83 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from gan.losses import Example
+from gan.training import steps
+from gan.training.distributed import Team
+from gan.training.options import TrainingOptions
+from gan.training.players import make_players
+from gan.training.steps import Game, critic_step
+from gan.training.verdicts import all_places, exact_places, judge
+from tests.gan.tiny_backbone import tiny_backbone
+
+FOLDS_PLAY = {"adversarial_folds": 1.0}
+
+
+@pytest.fixture
+def players():
+    nowhere = Path()
+    return make_players(TrainingOptions(nowhere, nowhere, nowhere), torch.device("cpu"), None, tiny_backbone())
+
+
+def example(paired=(1, 1, 1, 1), seed=0):
+    """An example whose picture and light are the exact ones wherever there are exact ones."""
+    torch.manual_seed(seed)
+    count = len(paired)
+    picture, light = torch.rand(count, 3, 64, 48), torch.randn(count, 1, 64, 48)
+    one = torch.ones(count, 1, 64, 48)
+    flat = torch.zeros_like(picture)
+    exact = torch.tensor(paired, dtype=torch.float32)
+    values = (flat, one, picture, picture, picture, light, flat, exact, torch.zeros(count), picture, light)
+    return Example(*values, backbone=tiny_backbone())
+
+
+@pytest.mark.parametrize("name", ["garment", "folds"])
+def test_a_perfect_picture_is_judged_like_the_exact_one_place_by_place(players, name):
+    shown = example()
+    real, fake = judge(players, shown, [name], exact_places(shown))[name]
+    for one, other in zip(real[0], fake[0], strict=True):
+        assert one.numel() > 4
+        assert torch.equal(one, other)
+        assert one.std() > 0
+
+
+def test_photos_without_exact_light_stand_beside_somebody_elses_and_come_last():
+    places = all_places(example(paired=(0, 1, 0, 0, 1)))
+    assert places.fake.tolist() == [1, 4, 0, 2, 3]
+    assert places.real.tolist() == [1, 4, 1, 4, 1]
+    assert exact_places(example(paired=(0, 1, 0))).fake.tolist() == [1]
+
+
+def test_without_any_exact_light_there_is_nothing_to_compare(players):
+    game = Game(players, players.generator, tiny_backbone(), "bce", torch.float32, 1.0, 1.0, Team())
+    assert all_places(example(paired=(0, 0))).real.numel() == 0
+    assert critic_step(game, example(paired=(0, 0)), FOLDS_PLAY, penalise=True) == {}
+
+
+@pytest.mark.parametrize(("kind", "sides"), [("bce", [False]), ("hinge", [False]), ("relativistic", [False, True])])
+def test_a_relativistic_critic_is_held_at_both_sides(players, monkeypatch, kind, sides):
+    asked, penalty = [], steps.penalty
+
+    def noted(*rest, **named):
+        asked.append(rest[-1])
+        return penalty(*rest, **named)
+
+    monkeypatch.setattr(steps, "penalty", noted)
+    game = Game(players, players.generator, tiny_backbone(), kind, torch.float32, 1.0, 1.0, Team())
+    exact = example()
+    values = critic_step(game, replace(exact, exposure=exact.exposure * 0.5), FOLDS_PLAY, penalise=True)
+    assert asked == sides
+    assert values["penalty"] > 0
+
+
+def test_critics_of_every_loss_learn_to_prefer_exact_light(players):
+    for kind in ("bce", "hinge", "relativistic"):
+        game = Game(players, players.generator, tiny_backbone(), kind, torch.float32, 1.0, 0.1, Team())
+        for step in range(25):
+            exact = example(seed=step)
+            softened = torch.nn.functional.avg_pool2d(exact.exposure, 3, stride=1, padding=1)
+            values = critic_step(game, replace(exact, exposure=softened), FOLDS_PLAY, penalise=step % 8 == 0)
+        assert values["accuracy_folds"] > 0.8, kind
