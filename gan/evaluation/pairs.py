@@ -68,7 +68,7 @@ def tell_light_apart(shown: Mapping[str, Tensor], batch: Batch, backbone: Percep
         truth: the name.
 
     Returns:
-        Crop by crop whether the classifier was right.
+        Garment by garment the share of crops on which the classifier was right.
     """
     codes = {name: _light_codes(picture, batch, backbone) for name, picture in shown.items()}
     real, real_groups = codes[truth]

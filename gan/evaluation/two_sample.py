@@ -49,9 +49,10 @@ def describe(backbone: PerceptualFeatures, crops: Tensor) -> Tensor:
 def classifier_accuracy(
     real: Tensor, fake: Tensor, real_groups: Sequence[int], fake_groups: Sequence[int]
 ) -> list[float]:
-    """Return, crop by crop, whether a classifier that never saw the crop's garment is right (1) or wrong (0).
+    """Return, garment by garment, the share of its crops on which a classifier that never saw it is right.
 
-    A logistic regression on features, cross-validated so that a garment is never on both sides of the split.
+    A logistic regression on features, cross-validated so that a garment is never on both sides of the split. Crops of
+    one garment are alike, so a confidence interval must count garments.
 
     Args:
         real: N×K descriptions of photographs.
@@ -71,7 +72,7 @@ def classifier_accuracy(
         if test.any() and (~test).any():
             scores = _fit(values[~test], labels[~test], values[test])
             right[test] = ((scores > 0) == (labels[test] > 0.5)).float()
-    return [float(value) for value in right]
+    return [float(right[torch.from_numpy(groups == name)].mean()) for name in names]
 
 
 @torch.enable_grad()
