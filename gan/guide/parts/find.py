@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -12,6 +12,7 @@ import numpy as np
 
 from gan.guide.limbs import Limb
 from gan.guide.parts.grain import collar_turn, leg_axis, sleeve_axis
+from gan.guide.parts.leaves import FINER, crisp_leaf
 from gan.guide.parts.view import cut_out, view_inputs
 
 logger = logging.getLogger(__name__)
@@ -50,12 +51,24 @@ def find_parts(garment: np.ndarray, mask: np.ndarray) -> Parts:
 
     Args:
         garment: H×W×3 RGB uint8.
-        mask: h×w float32 in 0..1, reduced; the parts' masks have its size.
+        mask: h×w float32 in 0..1, reduced; the parts' masks have its size, those of collar leaves FINER times it.
     """
     predict = _predictor()
     if predict is None:
         return Parts()
-    return believed_parts(part_chances(predict, garment, mask), mask > 0.5)
+    parts = believed_parts(part_chances(predict, garment, mask), mask > 0.5)
+    return replace(parts, trims=_crisp(parts.trims, garment, mask.shape))
+
+
+def _crisp(trims: tuple[Limb, ...], garment: np.ndarray, size: tuple[int, ...]) -> tuple[Limb, ...]:
+    """Collar leaves with sharp outlines; a hood is round and stays as it is."""
+    if not any(limb.side for limb in trims):
+        return trims
+    grey = cv2.cvtColor(garment, cv2.COLOR_RGB2GRAY)
+    method = cv2.INTER_AREA if grey.shape[0] > size[0] * FINER else cv2.INTER_LINEAR
+    grey = cv2.resize(grey, (size[1] * FINER, size[0] * FINER), interpolation=method)
+    light = cv2.GaussianBlur(grey, (0, 0), 0.8).astype(np.float32)
+    return tuple(replace(limb, mask=crisp_leaf(limb.mask, light)) if limb.side else limb for limb in trims)
 
 
 def part_chances(predict: Predictor, garment: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from gan.held_out import is_held_out
 from gan.mask import find_mask
 from gan.pictures import read_picture
 
-KEPT_SIDE = 136  # a little larger than the network's view, as pictures are turned and enlarged
+KEPT_SIDE = 192  # a little larger than the network's view, as pictures are turned and enlarged
 DRAWN_WEIGHT = 3.0  # how much more often a picture labelled by hand is shown
 EMPTY_WEIGHT = 0.3  # and one without any part
 
@@ -55,8 +55,8 @@ def read_pictures(garments: Path, masks: Path | None) -> Iterator[LabelledPictur
         if not (mask > 0.5).any():
             continue
         parts, known = label_parts(file.stem, mask, drawn)
-        if known.all() or parts.any():
-            weight = DRAWN_WEIGHT if file.stem in drawn else 1.0 if parts.any() else EMPTY_WEIGHT
+        if known.all() or parts.any() or file.stem in drawn:
+            weight = DRAWN_WEIGHT if any(drawn.get(file.stem, {}).values()) else 1.0 if parts.any() else EMPTY_WEIGHT
             yield _kept(garment, mask, parts, known, weight)
 
 

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from gan.guide.parts.augment import vary
-from gan.guide.parts.network import PartNetwork
+from gan.guide.parts.network import SHIPPED, PartNetwork, load_network
 from gan.guide.parts.pictures import LabelledPicture, read_pictures
 from gan.guide.parts.view import VIEW_SIDE, view_inputs
 from gan.mask.inputs import working_shape
@@ -112,9 +112,15 @@ def part_loss(network: PartNetwork, batch: Batch) -> torch.Tensor:
 
 
 def first_network(seed: int) -> PartNetwork:
-    """Return a network that knows what the mask network knows of garments; its first layers will stay so."""
+    """Return the shipped network, or where there is none, one that knows what the mask network knows of garments.
+
+    Its first layers will stay so.
+    """
     torch.manual_seed(seed)
-    network = PartNetwork()
-    network.start_from(load_mask_network())
+    if SHIPPED.exists():
+        network = load_network()
+    else:
+        network = PartNetwork()
+        network.start_from(load_mask_network())
     network.hold_first_layers()
     return network

@@ -7,7 +7,7 @@ import numpy as np
 
 from gan.mask.inputs import INPUT_CHANNELS, working_shape
 
-VIEW_SIDE = 112
+VIEW_SIDE = 160
 MARGIN = 0.04  # of the garment's long side, left free around it
 
 Box = tuple[int, int, int, int]

@@ -10,12 +10,13 @@ import torch
 from gan.guide.parts.augment import vary
 from gan.guide.parts.labels import label_parts
 from gan.guide.parts.network import PARTS, PartNetwork, load_network
-from gan.guide.parts.pictures import LabelledPicture
+from gan.guide.parts.pictures import DRAWN_WEIGHT, LabelledPicture, read_pictures
 from gan.guide.parts.train import first_network, make_batch, part_loss, train_parts
 from gan.held_out import is_held_out
+from gan.mask.weights import load_network as load_mask_network
 from gan.mask.weights import save_network
 from gan.patterns import draw_pattern
-from tests.gan.guide.drawn import LONGSLEEVE, TROUSERS, shaded, silhouette
+from tests.gan.guide.drawn import LONGSLEEVE, SKIRT, TROUSERS, shaded, silhouette
 
 SHAPE = (112, 96)
 
@@ -99,15 +100,46 @@ def test_few_pictures_lie_sideways_and_teach_that_nothing_is_there(
     assert 0 < sum(empty) < 20
 
 
+def photograph(garments: Path, masks: Path, name: str, polygon: list[tuple[float, float]]) -> None:
+    """Write a drawn garment and its mask."""
+    mask = silhouette((136, 112), polygon)
+    cv2.imwrite(str(garments / name), shaded(mask, (150, 90, 60)))
+    cv2.imwrite(str((masks / name).with_suffix(".png")), np.rint(mask * 255).astype(np.uint8))
+
+
+def test_a_picture_labelled_as_bare_of_collars_is_shown_and_one_that_says_nothing_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = {
+        "longsleeve-0001": {"left collar": [], "right collar": []},
+        "longsleeve-0004": {"left collar": [[40, 10], [60, 10], [50, 50]], "right collar": []},
+    }
+    monkeypatch.setattr("gan.guide.parts.pictures.read_drawn", lambda: drawn)
+    for name in (*drawn, "longsleeve-0009"):
+        photograph(tmp_path, tmp_path, f"{name}.jpg", SKIRT)
+    bare, leafed = read_pictures(tmp_path, tmp_path)
+    assert bare.known[4:6].all() and not bare.known[:2].any() and not bare.parts.any()
+    assert leafed.parts[4].any() and leafed.weight == DRAWN_WEIGHT > bare.weight
+
+
+def test_without_shipped_weights_the_training_begins_from_the_garment_finder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = first_network(seed=0)
+    monkeypatch.setattr("gan.guide.parts.train.SHIPPED", tmp_path / "none.safetensors")
+    begun, finder = first_network(seed=0), load_mask_network()
+    assert torch.equal(begun.deepest[0].layers[0].weight, finder.deepest[0].layers[0].weight)
+    assert not torch.equal(begun.deepest[0].layers[0].weight, shipped.deepest[0].layers[0].weight)
+    assert not any(layer.requires_grad for layer in (*begun.stem.parameters(), *shipped.stem.parameters()))
+
+
 def test_a_folder_of_photos_becomes_weights(tmp_path: Path) -> None:
     garments, masks = tmp_path / "garments", tmp_path / "masks"
     garments.mkdir()
     masks.mkdir()
     names = [name for number in range(40) if not is_held_out(Path(name := f"pants-{number:04d}.jpg"))][:3]
     for name in names:
-        mask = silhouette((136, 112), TROUSERS)
-        cv2.imwrite(str(garments / name), shaded(mask, (150, 90, 60)))
-        cv2.imwrite(str((masks / name).with_suffix(".png")), np.rint(mask * 255).astype(np.uint8))
+        photograph(garments, masks, name, TROUSERS)
     weights = train_parts(garments, masks, tmp_path / "parts.safetensors", minutes=0.005, seed=0)
     trained, begun = load_network(weights), first_network(seed=0)
     assert not torch.equal(trained.head.weight, begun.head.weight)
