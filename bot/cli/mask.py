@@ -50,7 +50,7 @@ def train_parts(
     minutes: Annotated[float, typer.Option(min=0.0, help="Training time, without reading the pictures.")] = 30.0,
     seed: Annotated[int, typer.Option(help="Decides first weights and pictures.")] = 0,
 ) -> None:
-    """Train the network that sees sleeves, legs, collars and hoods; it begins from the garment finder."""
+    """Train the network that sees sleeves, legs, collars and hoods; it goes on from the shipped one."""
     from gan.guide.parts.train import train_parts as train
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")

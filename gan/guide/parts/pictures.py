@@ -17,7 +17,7 @@ from gan.pictures import read_picture
 
 KEPT_SIDE = 192  # a little larger than the network's view, as pictures are turned and enlarged
 DRAWN_WEIGHT = 3.0  # how much more often a picture labelled by hand is shown
-EMPTY_WEIGHT = 0.3  # and one without any part
+EMPTY_WEIGHT = 0.3  # and one of a kind without any part
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,11 @@ def read_pictures(garments: Path, masks: Path | None) -> Iterator[LabelledPictur
         if not (mask > 0.5).any():
             continue
         parts, known = label_parts(file.stem, mask, drawn)
-        if known.all() or parts.any() or file.stem in drawn:
-            weight = DRAWN_WEIGHT if any(drawn.get(file.stem, {}).values()) else 1.0 if parts.any() else EMPTY_WEIGHT
+        polygons = drawn.get(file.stem)
+        if known.all() or parts.any() or polygons is not None:
+            by_hand = polygons is not None and any(polygons.values())
+            seldom = polygons is None and not parts.any()
+            weight = DRAWN_WEIGHT if by_hand else EMPTY_WEIGHT if seldom else 1.0
             yield _kept(garment, mask, parts, known, weight)
 
 

@@ -52,6 +52,22 @@ def test_a_blazers_sleeves_lie_against_its_body_and_its_lapels_turn() -> None:
     assert centres == sorted(centres)
 
 
+@pytest.mark.parametrize("name", ["linen-shirt", "cropped-jacket"])
+def test_collar_leaves_are_small_and_lie_above_the_rest(name: str) -> None:
+    photo, mask = sample(name)
+    left, right = (limb for limb in find_parts(photo, mask).trims if limb.side)
+    rows = np.flatnonzero((mask > 0.5).any(axis=1)) / mask.shape[0]
+    for leaf in (left, right):
+        assert 0.005 < leaf.mask.mean() / (mask > 0.5).mean() < 0.06
+        assert np.argwhere(leaf.mask).mean(0)[0] / leaf.mask.shape[0] < rows[0] + 0.25 * np.ptp(rows)
+    assert left.side == -right.side == -1 and not (left.mask & right.mask).any()
+
+
+@pytest.mark.parametrize("name", ["ribbed-sweater", "berry-tshirt", "tiered-dress"])
+def test_a_neckline_without_a_collar_is_not_cut(name: str) -> None:
+    assert not any(limb.side for limb in find_parts(*sample(name)).trims)
+
+
 def test_a_hoodie_has_a_hood_and_two_sleeves() -> None:
     parts = find_parts(*sample("purple-hoodie"))
     (hood,) = parts.trims
