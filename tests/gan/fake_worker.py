@@ -1,5 +1,6 @@
 """The real worker around a renderer that obeys the request's style name: `python -m tests.gan.fake_worker`."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -33,7 +34,10 @@ class ObedientRenderer:
     def freeze(self, _: ProgressCallback) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    def hang(self, _: ProgressCallback) -> None:
+    def hang(self, on_progress: ProgressCallback) -> None:
+        # A cancel that comes while this very step is reported must not be heard either.
+        with contextlib.suppress(BaseException):
+            on_progress(Progress(1, 2, "hanging"))
         time.sleep(600)
 
     def slow(self, on_progress: ProgressCallback) -> None:

@@ -115,7 +115,7 @@ async def test_cancelling_stops_the_render_and_keeps_the_worker(pool):
 
 async def test_a_render_that_does_not_listen_to_cancel_is_killed(pool):
     before, begun = pid_of(pool), asyncio.Event()
-    render = asyncio.create_task(pool.render(asking("hang"), lambda _: begun.set()))
+    render = asyncio.create_task(pool.render(asking("hang"), lambda step: step.done and begun.set()))
     await begun.wait()
     render.cancel()
     with pytest.raises(asyncio.CancelledError):
