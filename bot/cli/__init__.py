@@ -1,5 +1,7 @@
 """The command line: `restyle …`. One file a group of commands; heavy imports happen inside the commands."""
 
+import os
+
 import typer
 
 app = typer.Typer(
@@ -15,6 +17,9 @@ app.add_typer(benchmark)
 
 def main() -> None:
     """Run the command line."""
+    # Threads that share an operator wait for each other at its end. Where another process takes the core of one, the
+    # others must sleep: spinning, they make training ten times as slow. OpenMP reads this when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     app()
 
 
