@@ -122,7 +122,8 @@ class WorkerProcess:
             await self._send(Kind.RENDER, id=task.number, request=request.to_json())
             kind, values = await asyncio.shield(task.answer)
         except asyncio.CancelledError:
-            await self._abandon(task)
+            # In a task of its own: inside a cancelled task, time limits do not end before Python 3.11.3.
+            await asyncio.create_task(self._abandon(task))
             raise
         finally:
             self._task = None
@@ -160,7 +161,8 @@ class WorkerProcess:
             async with asyncio.timeout(self._patience.cancel):
                 await self._send(Kind.CANCEL, id=task.number)
                 await asyncio.wait([task.answer])
-        except (TimeoutError, WorkerCrashedError):
+        except (TimeoutError, WorkerCrashedError, asyncio.CancelledError):
+            # Cancelled once more means: at once. A worker still busy with a dropped render must not get another.
             logger.warning("worker %d did not let go of a cancelled render and is killed", self.pid)
             await self.kill()
         finally:

@@ -42,7 +42,7 @@ def exact_places(example: Example) -> Places:
 def all_places(example: Example) -> Places:
     """Return every example's generated light; where there is no exact light beside it, another example's."""
     exact, others = (torch.nonzero(chosen)[:, 0] for chosen in (example.paired > 0, example.paired == 0))
-    borrowed = exact[torch.arange(len(others), device=exact.device) % max(1, len(exact))] if len(exact) else exact
+    borrowed = exact[torch.arange(len(others), device=exact.device) % len(exact)] if len(exact) else exact
     return Places(torch.cat([exact, borrowed]), torch.cat([exact, others]))
 
 

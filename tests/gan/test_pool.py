@@ -124,6 +124,19 @@ async def test_a_render_that_does_not_listen_to_cancel_is_killed(pool):
     assert await works(pool)
 
 
+async def test_a_render_cancelled_twice_does_not_leave_its_worker_busy(pool):
+    before, begun = pid_of(pool), asyncio.Event()
+    render = asyncio.create_task(pool.render(asking("hang"), lambda step: step.done and begun.set()))
+    await begun.wait()
+    render.cancel()
+    await asyncio.sleep(0.05)
+    render.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(render, 20)
+    assert await gone(before)
+    assert await works(pool)
+
+
 async def test_talk_on_standard_output_is_logged_and_harmless(pool, caplog):
     caplog.set_level(logging.INFO)
     result = await pool.render(asking("talk"), ignore)
