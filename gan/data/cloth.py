@@ -12,12 +12,14 @@ BEND = 6.0
 RECOLOUR_SHARE = 0.3
 
 
-def lay_cloth(style: np.ndarray, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+def lay_cloth(
+    style: np.ndarray, height: int, width: int, rng: np.random.Generator, scales: tuple[float, float] = SCALES
+) -> np.ndarray:
     """Lay a style square H×W×3 uint8 as cloth over a canvas.
 
     What is learned here is light, not layout, so mirrored repeats do; renders lay cloth with `gan.guide`.
     """
-    scale = float(np.exp(rng.uniform(*np.log(SCALES))))
+    scale = float(np.exp(rng.uniform(*np.log(scales))))
     angle = float(rng.uniform(-180, 180)) if rng.random() < 0.5 else float(rng.choice([0, 90]))
     side = style.shape[0]
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), angle, scale)

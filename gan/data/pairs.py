@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from gan.data.camera import LUMINANCE, linear_to_srgb, photograph, soft_clip, srgb_to_linear
-from gan.data.cloth import lay_cloth
+from gan.data.cloth import SCALES, lay_cloth
 from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import Pack
-from gan.data.prints import random_colour, random_stencil
+from gan.data.prints import ENGRAVED_SHARE, engraving, random_colour, random_stencil, tone_in_tone
 
 DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
@@ -24,6 +24,9 @@ At 0.7 the truth lost the folds that make a jacket a jacket."""
 DARK_RECOLOURED_SHARE = 0.3
 OWN_CLOTH_SHARE = 0.15
 PLAIN_SHARE = 0.25
+PICTURE_SHARE, TONE_IN_TONE_SHARE = 0.4, 0.25
+"""Shares of old prints in the colours of a picture, and in a lighter or darker tone of the cloth."""
+FINE_SCALES = (0.15, 1.2)
 MARGIN = (-0.05, 0.35)
 """Room around the garment as a part of its size; negative cuts into it."""
 LARGEST_ZOOM = 2.2
@@ -119,10 +122,12 @@ def place_garment(
     return photo.astype(np.float32) / 255, mask.astype(np.float32) / 255
 
 
-def random_cloth(pack: Pack, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Return one of the pack's styles laid as cloth, sRGB H×W×3 in 0 to 1."""
+def random_cloth(
+    pack: Pack, height: int, width: int, rng: np.random.Generator, scales: tuple[float, float] = SCALES
+) -> np.ndarray:
+    """Return one of the pack's styles laid as cloth, sRGB H×W×3 in 0 to 1, at a scale from a range."""
     style = np.asarray(pack.styles[int(rng.integers(len(pack.styles)))])
-    return lay_cloth(style, height, width, rng).astype(np.float32) / 255
+    return lay_cloth(style, height, width, rng, scales).astype(np.float32) / 255
 
 
 def _example(
@@ -155,12 +160,18 @@ def _dressed(
 def _printed(cloth: np.ndarray, pack: Pack, rng: np.random.Generator, shading: np.ndarray) -> np.ndarray:
     """Return cloth H×W×3 with a print over it that lies under `shading`; all in linear light."""
     height, width = cloth.shape[:2]
-    coverage = random_stencil(height, width, rng)[..., None]
-    if rng.random() < 0.5 or coverage.min() > 0.5:
-        ink = srgb_to_linear(random_cloth(pack, height, width, rng))
+    if rng.random() < ENGRAVED_SHARE:
+        coverage = engraving(random_cloth(pack, height, width, rng, FINE_SCALES), rng)[..., None]
     else:
-        ink = np.broadcast_to(random_colour(rng, dark_share=0.25), cloth.shape)
-    return cloth + coverage * rng.uniform(0.7, 1.0) * (ink * shading[..., None] - cloth)
+        coverage = random_stencil(height, width, rng)[..., None]
+    kind = rng.random()
+    if kind < PICTURE_SHARE or coverage.min() > 0.5:
+        ink = srgb_to_linear(random_cloth(pack, height, width, rng, FINE_SCALES)) * shading[..., None]
+    elif kind < PICTURE_SHARE + TONE_IN_TONE_SHARE:
+        ink = tone_in_tone(cloth, rng)
+    else:
+        ink = np.broadcast_to(random_colour(rng, dark_share=0.25), cloth.shape) * shading[..., None]
+    return cloth + coverage * rng.uniform(0.7, 1.0) * (ink - cloth)
 
 
 def _sheen(shading: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -65,12 +65,37 @@ def patch(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
 
 def stripes(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     """Bands of two widths, mostly across the body."""
-    period = float(np.exp(rng.uniform(np.log(5), np.log(70))))
+    period = float(np.exp(rng.uniform(np.log(4), np.log(70))))
     angle = rng.normal(scale=0.08) + (np.pi / 2 if rng.random() < 0.35 else 0)
-    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
-    position = (rows * np.cos(angle) + columns * np.sin(angle)) / period + rng.random()
-    distance = np.abs(position - np.round(position)) * 2
-    return np.clip((rng.uniform(0.2, 0.8) - distance) * period / 2 + 0.5, 0, 1).astype(np.float32)
+    return _bands(height, width, period, rng.uniform(0.2, 0.8), angle, rng)
+
+
+def checks(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Thin lines both ways, as on shirts."""
+    period = float(np.exp(rng.uniform(np.log(4), np.log(32))))
+    angle, share = rng.normal(scale=0.06), rng.uniform(0.12, 0.4)
+    lines = [_bands(height, width, period, share, turn + angle, rng) for turn in (0.0, np.pi / 2)]
+    return np.asarray(np.maximum(*lines) if rng.random() < 0.5 else (lines[0] + lines[1]) / 2)
+
+
+def block(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Everything on one side of one or two straight seams: pieces sewn from cloths of several colours."""
+    angle = rng.normal(scale=0.15) + rng.choice([0, 0.5, 1.0, 1.5]) * np.pi
+    columns, rows = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    across = rows * np.cos(angle) + columns * np.sin(angle)
+    edge = rng.uniform(-0.6, 0.6)
+    depth = rng.uniform(0.1, 0.8) if rng.random() < 0.4 else 4.0
+    sharpness = height / 4
+    return np.clip(np.minimum(across - edge, edge + depth - across) * sharpness + 0.5, 0, 1).astype(np.float32)
+
+
+def ramp(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """A dyed gradient, mostly from top to bottom."""
+    angle = rng.normal(scale=0.15) + rng.choice([0, 1.0]) * np.pi
+    columns, rows = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    across = rows * np.cos(angle) + columns * np.sin(angle) - rng.uniform(-0.5, 0.5)
+    share = np.clip(across / rng.uniform(0.2, 1.2) + 0.5, 0, 1)
+    return (share * share * (3 - 2 * share)).astype(np.float32)
 
 
 def blots(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
@@ -88,13 +113,18 @@ def everywhere(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
 
 
 STENCILS: tuple[tuple[Stencil, float], ...] = (
-    (everywhere, 0.28),
-    (lettering, 0.2),
-    (logo, 0.2),
-    (patch, 0.12),
-    (stripes, 0.1),
-    (blots, 0.1),
+    (everywhere, 0.3),
+    (lettering, 0.16),
+    (logo, 0.15),
+    (patch, 0.1),
+    (stripes, 0.08),
+    (checks, 0.06),
+    (blots, 0.07),
+    (block, 0.06),
+    (ramp, 0.02),
 )
+ENGRAVED_SHARE = 0.25
+ENGRAVED_REGIONS: tuple[Stencil, ...] = (everywhere, logo, patch, patch)
 
 
 def random_colour(rng: np.random.Generator, dark_share: float = 0.35) -> np.ndarray:
@@ -111,6 +141,39 @@ def random_stencil(height: int, width: int, rng: np.random.Generator) -> np.ndar
     shares = np.array([share for _, share in STENCILS])
     chosen = STENCILS[int(rng.choice(len(STENCILS), p=shares / shares.sum()))][0]
     return chosen(height, width, rng)
+
+
+def engraving(drawing: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return coverage H×W: a picture in one ink, all over or on the chest, as most real graphics are.
+
+    Args:
+        drawing: H×W×3, a picture whose darker or lighter parts are inked.
+        rng: decides the region and how much ink there is.
+    """
+    grey = drawing.mean(axis=-1)
+    low, high = np.quantile(grey, [0.05, 0.95])
+    softness = max(0.04 * float(high - low), 1e-3)
+    inked = np.clip((grey - np.quantile(grey, rng.uniform(0.2, 0.8))) / softness + 0.5, 0, 1)
+    if rng.random() < 0.5:
+        inked = 1 - inked
+    region = ENGRAVED_REGIONS[int(rng.integers(len(ENGRAVED_REGIONS)))]
+    height, width = grey.shape
+    return np.asarray(inked * region(height, width, rng), np.float32)
+
+
+def tone_in_tone(cloth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return an ink H×W×3 that is a little lighter or darker than the cloth, and hardly another hue."""
+    factor = float(np.exp(rng.choice([-1, 1]) * rng.uniform(0.15, 0.9)))
+    tint = np.exp(rng.normal(scale=0.06, size=3)).astype(np.float32)
+    return np.asarray(np.clip(cloth * factor * tint, 0.004, None), np.float32)
+
+
+def _bands(height: int, width: int, period: float, share: float, angle: float, rng: np.random.Generator) -> np.ndarray:
+    """Return parallel bands H×W that cover a share of each period."""
+    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
+    position = (rows * np.cos(angle) + columns * np.sin(angle)) / period + rng.random()
+    distance = np.abs(position - np.round(position)) * 2
+    return np.clip((share - distance) * period / 2 + 0.5, 0, 1).astype(np.float32)
 
 
 def _turned(canvas: np.ndarray, rng: np.random.Generator, spread: float) -> np.ndarray:

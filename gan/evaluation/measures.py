@@ -19,6 +19,11 @@ PATCHES = 2048
 FOLD_BLUR = 48
 """Folds are compared after averaging over the height divided by this."""
 EXPOSURE_FLOOR = 0.02
+DYE_STEP = 0.25
+"""Change of log chroma over two pixels that only another dye makes."""
+LEAST_DYED = 0.02
+"""Share of a garment that must lie on such steps for its old print to be judged."""
+EDGE_MARGIN = 13
 
 
 def ssim(picture: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
@@ -93,6 +98,28 @@ def pattern_fidelity(picture: Tensor, guide: Tensor, mask: Tensor) -> Tensor:
     spectra = [_spectrum(x, mask) for x in (picture, guide)]
     ones = torch.ones_like(spectra[0])
     return _correlation(spectra[0], spectra[1], ones)
+
+
+def old_print_left(picture: Tensor, garment: Tensor, guide: Tensor, mask: Tensor) -> Tensor:
+    """Return B shares of the old print that still show: 0 where none does, 1 where the light holds all of it.
+
+    A fold darkens all channels alike, so where the photo's chroma steps, a print does. There the steps of the light on
+    the cloth (the picture over its guide) are set against the photo's own, by least squares. Not a number for a garment
+    with hardly any such place.
+    """
+    logs = torch.log(srgb_to_linear(garment.clamp(0, 1)) + EXPOSURE_FLOOR)
+    logs = F.avg_pool2d(F.pad(logs, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+    tone = logs.mean(dim=1, keepdim=True)
+    inside = -F.max_pool2d(-mask, EDGE_MARGIN, stride=1, padding=EDGE_MARGIN // 2)
+    # Both directions side by side; a fold may cross a print's edge, so only steps in the print's direction count.
+    dye, own, put = (
+        torch.cat(_gradient(field), dim=-1)
+        for field in (logs - tone, tone, log_luminance(picture) - log_luminance(guide))
+    )
+    chosen = (dye.square().sum(dim=1, keepdim=True).sqrt() > DYE_STEP) * (torch.cat([inside, inside], dim=-1) > 0.99)
+    left = (put * own * chosen).sum(dim=(1, 2, 3)) / (own.square() * chosen).sum(dim=(1, 2, 3)).clamp_min(1e-6)
+    enough = chosen.sum(dim=(1, 2, 3)) > LEAST_DYED * mask.sum(dim=(1, 2, 3))
+    return torch.where(enough, left, torch.full_like(left, float("nan")))
 
 
 def background_difference(picture: Tensor, garment: Tensor, mask: Tensor) -> Tensor:

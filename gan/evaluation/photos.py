@@ -167,6 +167,7 @@ def _scores(shot: Shot, picture: np.ndarray) -> dict[str, float]:
         "pattern_fidelity": float(measures.pattern_fidelity(shown, guide, alpha)),
         "fold_correlation": float(measures.fold_correlation(shown, light, guide, alpha)),
         "edge_agreement": float(measures.edge_agreement(shown, light, guide, alpha)),
+        "old_print_left": float(measures.old_print_left(shown, photo, guide, alpha)),
         "background_difference": float(measures.background_difference(shown, photo, alpha)),
     }
 

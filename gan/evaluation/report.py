@@ -22,6 +22,7 @@ MEANINGS = {
     "pattern_fidelity": "correlation of frequency spectra with the guide (higher)",
     "fold_correlation": "correlation of blurred light with the garment's (higher)",
     "edge_agreement": "correlation of edges with the garment's (higher)",
+    "old_print_left": "how much of the old print's edges the light on the cloth still holds (0 is none, 1 is all)",
     "background_difference": "largest change outside the mask, grey levels (must be 0)",
     "diversity": "perceptual distance between the variants (higher)",
     "retrieval": "nearest to its own style among fifty (higher)",

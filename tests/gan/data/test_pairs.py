@@ -7,7 +7,7 @@ from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import automatic_masks, letterbox, open_pack
 from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair
 from gan.data.plain import measure_plainness
-from gan.data.prints import STENCILS, random_colour
+from gan.data.prints import STENCILS, block, engraving, ramp, random_colour, tone_in_tone
 from gan.request import RenderError
 from gan.shading import soft_clip as torch_soft_clip
 from tests.gan.wardrobe import fill_wardrobe, plain_garment
@@ -193,6 +193,32 @@ def test_stencils_cover_something_within_range(stencil):
     covered = [stencil(96, 72, np.random.default_rng(seed)) for seed in range(5)]
     assert all(one.shape == (96, 72) and one.min() >= 0 and one.max() <= 1 for one in covered)
     assert max(one.mean() for one in covered) > 0.005
+
+
+def test_an_engraving_inks_the_dark_or_the_light_parts_of_a_picture():
+    drawing = np.full((96, 72, 3), 0.9, np.float32)
+    drawing[30:60, 20:50] = 0.1
+    inked = [engraving(drawing, np.random.default_rng(seed)) for seed in range(12)]
+    assert all(one.shape == (96, 72) and one.min() >= 0 and one.max() <= 1 for one in inked)
+    differences = [abs(one[30:60, 20:50].mean() - one[:30].mean()) for one in inked]
+    assert max(differences) > 0.9
+
+
+def test_tone_in_tone_changes_lightness_and_hardly_the_hue():
+    cloth = np.broadcast_to(np.float32([0.4, 0.2, 0.1]), (8, 6, 3))
+    for seed in range(20):
+        ratios = np.log(tone_in_tone(cloth, np.random.default_rng(seed)) / cloth)[0, 0]
+        assert 0.05 < abs(ratios.mean()) < 1.1
+        assert ratios.std() < 0.2
+
+
+def test_a_ramp_is_smooth_and_a_block_is_sharp():
+    steps = {
+        kind: [np.abs(np.diff(kind(96, 72, np.random.default_rng(seed)), axis=0)).max() for seed in range(8)]
+        for kind in (block, ramp)
+    }
+    assert max(steps[ramp]) < 0.25
+    assert max(steps[block]) > 0.25
 
 
 def test_colours_reach_from_black_cloth_to_white():

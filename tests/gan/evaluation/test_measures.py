@@ -75,6 +75,32 @@ def test_pattern_fidelity_hears_the_frequency():
     assert kept > lost + 0.2
 
 
+def printed_garment():
+    """A red garment with folds and green bands across them."""
+    albedo = torch.tensor([0.6, 0.1, 0.1]).view(1, 3, 1, 1).expand(1, 3, 96, 72).clone()
+    for left in range(18, 60, 12):
+        albedo[..., left : left + 6] = torch.tensor([0.05, 0.25, 0.08]).view(3, 1, 1)
+    return linear_to_srgb((albedo * torch.exp(folds())).clamp(0, 1))
+
+
+def test_an_old_print_in_the_light_is_found_and_folds_are_not_taken_for_one():
+    garment, cloth = printed_garment(), torch.full((1, 3, 96, 72), 0.6)
+    logs = torch.log(srgb_to_linear(garment) + measures.EXPOSURE_FLOOR).mean(dim=1, keepdim=True)
+    ghost = logs - logs.mean() - folds()
+    scores = [
+        measures.old_print_left(lit(cloth, light), garment, cloth, MASK).item()
+        for light in (folds(), folds() + 0.5 * ghost, folds() + ghost)
+    ]
+    assert abs(scores[0]) < 0.05
+    assert 0.3 < scores[1] < scores[2]
+    assert scores[2] > 0.7
+
+
+def test_a_plain_garment_has_no_old_print_to_judge():
+    cloth = torch.full((1, 3, 96, 72), 0.6)
+    assert measures.old_print_left(lit(cloth, folds()), lit(cloth, folds()), cloth, MASK).isnan().item()
+
+
 def test_background_difference_finds_one_grey_level_outside_and_ignores_the_inside():
     garment = checks(8)
     inside = garment.clone()
