@@ -11,6 +11,10 @@ from gan.pictures import shrink_picture
 OPAQUE, CLEAR = 1 - 1 / 510, 1 / 510
 """Alpha beyond which an 8-bit picture cannot show the other layer."""
 FOREGROUND_SIZE = 160
+LUMA = np.array([[0.299], [0.587], [0.114]], np.float32)
+"""JPEG's weights (Rec. 601), 3×1."""
+LEAST_CHROMA = 20.0
+"""Difference of chroma, in 8-bit steps, below which garment and background cannot be told apart by it."""
 
 
 class Compositor:
@@ -18,6 +22,9 @@ class Compositor:
 
     An edge pixel of the photo is alpha·foreground + (1 − alpha)·background. Exchanging the foreground needs only the
     foreground's colour: photo + alpha·(picture − foreground), which leaves no fringe of the old garment.
+
+    Colour runs further than light: JPEG and lenses spread it. So how much of the garment's chroma a pixel holds is
+    measured there, and that much of it is exchanged, where it is more than alpha.
     """
 
     def __init__(
@@ -35,9 +42,14 @@ class Compositor:
         self._edge = np.flatnonzero((alpha >= CLEAR) & (alpha <= OPAQUE))
         self._edge_alpha = alpha.reshape(-1)[self._edge, None]
         self._edge_photo = garment.reshape(-1, 3)[self._edge].astype(np.float32)
-        self._edge_foreground = self._edge_photo
+        self._edge_foreground, self._edge_tint = self._edge_photo, self._edge_alpha
         if self._edge.size:
-            self._edge_foreground = self._foreground(*(reduced or _reduced(garment, alpha)))
+            front, back = self._layers(*(reduced or _reduced(garment, alpha)))
+            share = self._edge_alpha
+            detail = self._edge_photo - share * front - (1 - share) * back
+            # The share of each pixel's detail that belongs to the garment (equation 7 of Forte and Pitié 2021).
+            self._edge_foreground = np.clip(front + share * detail, 0, 255)
+            self._edge_tint = np.maximum(share, _chroma_share(self._edge_photo, front, back))
 
     def compose(self, picture: np.ndarray, strength: float = 1.0) -> np.ndarray:
         """Return the photo with `picture` in place of the garment.
@@ -51,7 +63,8 @@ class Compositor:
         inside = picture if strength >= 1 else cv2.addWeighted(picture, strength, self._garment, 1 - strength, 0)
         result = cv2.copyTo(inside, self._opaque, self._garment.copy())
         step = picture.reshape(-1, 3)[self._edge] - self._edge_foreground
-        mixed = self._edge_photo + min(strength, 1.0) * self._edge_alpha * step
+        light = step @ LUMA
+        mixed = self._edge_photo + min(strength, 1.0) * (self._edge_alpha * light + self._edge_tint * (step - light))
         result.reshape(-1, 3)[self._edge] = np.clip(np.rint(mixed), 0, 255)
         return result
 
@@ -61,11 +74,10 @@ class Compositor:
         photo.reshape(-1, 3)[self._edge] = np.rint(self._edge_foreground)
         return photo
 
-    def _foreground(self, garment: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-        """Return the garment's colour at the edge pixels, N×3 float32.
+    def _layers(self, garment: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean colours of the garment and of the background at the edge pixels, each N×3 float32.
 
-        Both layers' mean colours vary slowly and are estimated at a reduced size; the share of each pixel's detail
-        that belongs to the garment is then worked out at full size (equation 7 of Forte and Pitié 2021).
+        They vary slowly and are estimated at a reduced size.
 
         Args:
             garment: h×w×3 uint8 RGB at the reduced size.
@@ -75,9 +87,21 @@ class Compositor:
             cv2.resize(layer, self._opaque.shape[::-1]).reshape(-1, 3)[self._edge].astype(np.float32)
             for layer in estimate_layers(garment, alpha)
         )
-        share = self._edge_alpha
-        detail = self._edge_photo - share * front - (1 - share) * back
-        return np.clip(front + share * detail, 0, 255)
+        return front, back
+
+
+def _chroma_share(photo: np.ndarray, front: np.ndarray, back: np.ndarray) -> np.ndarray:
+    """Return how far the photo's chroma is from the background's to the garment's, N×1 in 0 to 1; 0 where they agree.
+
+    Args:
+        photo: N×3 float32, 0 to 255.
+        front: N×3, the garment's colours.
+        back: N×3, the background's.
+    """
+    seen, whole = ((colour - back) - (colour - back) @ LUMA for colour in (photo, front))
+    size = np.square(whole).sum(axis=1, keepdims=True)
+    share = (seen * whole).sum(axis=1, keepdims=True) / np.maximum(size, LEAST_CHROMA**2)
+    return np.where(size > LEAST_CHROMA**2, np.clip(share, 0, 1), 0).astype(np.float32)
 
 
 def _reduced(garment: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from functools import cache
 import cv2
 import numpy as np
 
+from gan.mask.fringe import add_fringe
 from gan.mask.grabcut import (
     agreement_mask,
     fill_small_holes,
@@ -62,7 +63,7 @@ def find_mask(garment: np.ndarray) -> GarmentMask:
     small = shrink(garment, DRAWING_SIZE)
     seed = cv2.resize(probability, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     drawn = draw_edge(small, seed)
-    alpha = refine_mask(garment, drawn)
+    alpha = add_fringe(refine_mask(garment, drawn))
     confidence = expected_overlap(probability) * soft_overlap(plain, flipped) * soft_overlap(seed, drawn)
     return GarmentMask(alpha, confidence, _doubt(float(alpha.mean()), confidence))
 

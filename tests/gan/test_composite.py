@@ -2,10 +2,12 @@
 
 import itertools
 
+import cv2
 import numpy as np
 import pytest
 
 from gan.composite import Compositor
+from gan.mask.fringe import add_fringe
 from tests.gan.scenery import shirt_alpha, shirt_photo
 
 
@@ -36,6 +38,35 @@ def test_soft_edges_keep_no_fringe_of_the_old_colour():
     assert edge.sum() > 500
     assert np.abs(result - wanted)[edge].max() < 8
     assert np.abs(result - wanted)[edge].mean() < 1.5
+
+
+def test_colour_that_jpeg_spread_over_the_edge_is_exchanged_too():
+    alpha = (shirt_alpha(240, 320) > 0.5).astype(np.float32)
+    photo = exact_mixture(np.array([110.0, 20, 120]), np.array([235.0, 235, 230]), alpha)
+    luma, *chroma = cv2.split(cv2.cvtColor(photo, cv2.COLOR_RGB2YCrCb))
+    photo = cv2.cvtColor(cv2.merge([luma, *(cv2.blur(one, (5, 5)) for one in chroma)]), cv2.COLOR_YCrCb2RGB)
+    grey = np.full(photo.shape, 190, np.uint8)
+
+    def tint_left(alpha):
+        result = Compositor(photo, alpha).compose(grey).astype(int)
+        return np.ptp(result[ring], axis=-1).mean(), result
+
+    fringed = add_fringe(alpha)
+    ring = (fringed > 0) & (alpha == 0)
+    (before, _), (after, result) = tint_left(alpha), tint_left(fringed)
+    assert before > 15
+    assert after < 0.5 * before
+    assert (result[fringed == 0] == photo[fringed == 0]).all()
+
+
+def test_a_fringe_is_thin_and_leaves_the_garment_as_it_was():
+    alpha = (shirt_alpha(240, 320) > 0.5).astype(np.float32)
+    fringed = add_fringe(alpha)
+    assert (fringed >= alpha).all()
+    assert (fringed[alpha > 0.01] == alpha[alpha > 0.01]).all()
+    assert fringed.max() <= 1
+    assert 0 < ((fringed > 0) & (alpha == 0)).mean() < 0.05
+    assert not add_fringe(np.zeros((30, 20), np.float32)).any()
 
 
 def test_strength_goes_from_the_photo_to_the_picture_without_jumps():
