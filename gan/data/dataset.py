@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gan.data.pack import Pack
 from gan.data.pairs import PseudoPair, make_dark_pair, make_identity_pair, make_pair, make_unpaired
+from gan.data.prints import WORN, PrintMix
 
 Batch = dict[str, Tensor]
 
@@ -28,6 +29,7 @@ class ExampleDataset(Dataset[Batch]):
         identity_share: share of examples whose guide is the garment's own cloth.
         printed_only: whether every garment of a pair carries an old print.
         dark_share: share of pairs made of dark garments, whose truth is less exact; for training, not for judging.
+        mix: the old prints that light garments carry.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class ExampleDataset(Dataset[Batch]):
         identity_share: float = 0.04,
         printed_only: bool = False,
         dark_share: float = 0.0,
+        mix: PrintMix = WORN,
     ) -> None:
         self.pack, self.height, self.width, self.seed = pack, height, width, seed
         self.unpaired_share, self.identity_share, self.printed_only = unpaired_share, identity_share, printed_only
+        self.mix = mix
         self.dark_share = dark_share if pack.dark.any() else 0.0
 
     def __getitem__(self, number: int) -> Batch:
@@ -55,7 +59,7 @@ class ExampleDataset(Dataset[Batch]):
             return _tensors(make_identity_pair(self.pack, self.height, self.width, rng), paired=1, identity=1)
         if rng.random() < self.dark_share:
             return _tensors(make_dark_pair(self.pack, self.height, self.width, rng), paired=1, identity=0)
-        pair = make_pair(self.pack, self.height, self.width, rng, self.printed_only)
+        pair = make_pair(self.pack, self.height, self.width, rng, self.mix, self.printed_only)
         return _tensors(pair, paired=1, identity=0)
 
 

@@ -11,7 +11,7 @@ from gan.data.camera import LUMINANCE, linear_to_srgb, photograph, soft_clip, sr
 from gan.data.cloth import SCALES, lay_cloth
 from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import Pack
-from gan.data.prints import ENGRAVED_SHARE, engraving, random_colour, random_stencil, tone_in_tone
+from gan.data.prints import WORN, PrintMix, engraving, random_colour, tone_in_tone
 
 DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
@@ -24,9 +24,6 @@ At 0.7 the truth lost the folds that make a jacket a jacket."""
 DARK_RECOLOURED_SHARE = 0.3
 OWN_CLOTH_SHARE = 0.15
 PLAIN_SHARE = 0.25
-PICTURE_SHARE, TONE_IN_TONE_SHARE = 0.4, 0.25
-"""Shares of old prints in the colours of a picture, and in a lighter or darker tone of the cloth."""
-FINE_SCALES = (0.15, 1.2)
 MARGIN = (-0.05, 0.35)
 """Room around the garment as a part of its size; negative cuts into it."""
 LARGEST_ZOOM = 2.2
@@ -51,7 +48,9 @@ class PseudoPair:
     log_shading: np.ndarray
 
 
-def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator, printed_only: bool = False) -> PseudoPair:
+def make_pair(
+    pack: Pack, height: int, width: int, rng: np.random.Generator, mix: PrintMix = WORN, printed_only: bool = False
+) -> PseudoPair:
     """Draw one pseudo-pair from the pack's plain garments; with `printed_only`, it always carries an old print."""
     index = int(rng.choice(np.flatnonzero(pack.plain)))
     photo, mask = place_garment(pack.garments[index], height, width, rng)
@@ -61,7 +60,7 @@ def make_pair(pack: Pack, height: int, width: int, rng: np.random.Generator, pri
         return _example(photo, mask, guide, light, own_shading(light, mask), rng)
     base = random_colour(rng)
     shading = drawn_shading(own_shading(light, mask), float(base @ LUMINANCE), rng)
-    dressed = _dressed(base, pack, shading, rng, plain_share=0.0 if printed_only else PLAIN_SHARE)
+    dressed = _dressed(base, pack, mix, shading, rng, plain_share=0.0 if printed_only else PLAIN_SHARE)
     return _example(photo, mask, guide, dressed, shading, rng)
 
 
@@ -75,9 +74,9 @@ def make_dark_pair(pack: Pack, height: int, width: int, rng: np.random.Generator
     shading = own_shading(light + DARK_FLOOR, mask) ** GLOSS_TEMPER
     guide = random_cloth(pack, height, width, rng)
     if rng.random() < DARK_RECOLOURED_SHARE:
-        dressed = _dressed(random_colour(rng), pack, shading, rng, PLAIN_SHARE)
+        dressed = _dressed(random_colour(rng), pack, WORN, shading, rng, PLAIN_SHARE)
     else:
-        dressed = light if rng.random() < PLAIN_SHARE else _printed(light, pack, rng, shading)
+        dressed = light if rng.random() < PLAIN_SHARE else _printed(light, pack, WORN, rng, shading)
     return _example(photo, mask, guide, dressed, shading, rng)
 
 
@@ -145,29 +144,29 @@ def _example(
 
 
 def _dressed(
-    base: np.ndarray, pack: Pack, shading: np.ndarray, rng: np.random.Generator, plain_share: float
+    base: np.ndarray, pack: Pack, mix: PrintMix, shading: np.ndarray, rng: np.random.Generator, plain_share: float
 ) -> np.ndarray:
     """Return linear light of the garment dyed in `base`, mostly with an old print, under `shading`."""
     height, width = shading.shape
     albedo = np.broadcast_to(base, (height, width, 3)).astype(np.float32)
     if rng.random() >= plain_share:
         for _ in range(1 + int(rng.random() < 0.25)):
-            albedo = _printed(albedo, pack, rng, np.ones_like(shading))
+            albedo = _printed(albedo, pack, mix, rng, np.ones_like(shading))
     lit = albedo * shading[..., None]
     return lit + _sheen(shading, rng)[..., None]
 
 
-def _printed(cloth: np.ndarray, pack: Pack, rng: np.random.Generator, shading: np.ndarray) -> np.ndarray:
+def _printed(cloth: np.ndarray, pack: Pack, mix: PrintMix, rng: np.random.Generator, shading: np.ndarray) -> np.ndarray:
     """Return cloth H×W×3 with a print over it that lies under `shading`; all in linear light."""
     height, width = cloth.shape[:2]
-    if rng.random() < ENGRAVED_SHARE:
-        coverage = engraving(random_cloth(pack, height, width, rng, FINE_SCALES), rng)[..., None]
+    if mix.engraved and rng.random() < mix.engraved:
+        coverage = engraving(random_cloth(pack, height, width, rng, mix.scales), rng)[..., None]
     else:
-        coverage = random_stencil(height, width, rng)[..., None]
+        coverage = mix.stencil(height, width, rng)[..., None]
     kind = rng.random()
-    if kind < PICTURE_SHARE or coverage.min() > 0.5:
-        ink = srgb_to_linear(random_cloth(pack, height, width, rng, FINE_SCALES)) * shading[..., None]
-    elif kind < PICTURE_SHARE + TONE_IN_TONE_SHARE:
+    if kind < mix.pictured or coverage.min() > 0.5:
+        ink = srgb_to_linear(random_cloth(pack, height, width, rng, mix.scales)) * shading[..., None]
+    elif kind < mix.pictured + mix.toned:
         ink = tone_in_tone(cloth, rng)
     else:
         ink = np.broadcast_to(random_colour(rng, dark_share=0.25), cloth.shape) * shading[..., None]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
+from gan.data.cloth import SCALES
 
 FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -65,16 +68,16 @@ def patch(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
 
 def stripes(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     """Bands of two widths, mostly across the body."""
-    period = float(np.exp(rng.uniform(np.log(4), np.log(70))))
+    period = float(np.exp(rng.uniform(np.log(5), np.log(70))))
     angle = rng.normal(scale=0.08) + (np.pi / 2 if rng.random() < 0.35 else 0)
-    return _bands(height, width, period, rng.uniform(0.2, 0.8), angle, rng)
+    return _bands(height, width, period, angle, phase=rng.random(), share=rng.uniform(0.2, 0.8))
 
 
 def checks(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     """Thin lines both ways, as on shirts."""
     period = float(np.exp(rng.uniform(np.log(4), np.log(32))))
     angle, share = rng.normal(scale=0.06), rng.uniform(0.12, 0.4)
-    lines = [_bands(height, width, period, share, turn + angle, rng) for turn in (0.0, np.pi / 2)]
+    lines = [_bands(height, width, period, angle + turn, rng.random(), share) for turn in (0.0, np.pi / 2)]
     return np.asarray(np.maximum(*lines) if rng.random() < 0.5 else (lines[0] + lines[1]) / 2)
 
 
@@ -112,18 +115,57 @@ def everywhere(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     return np.ones((height, width), np.float32)
 
 
-STENCILS: tuple[tuple[Stencil, float], ...] = (
-    (everywhere, 0.3),
-    (lettering, 0.16),
-    (logo, 0.15),
-    (patch, 0.1),
-    (stripes, 0.08),
-    (checks, 0.06),
-    (blots, 0.07),
-    (block, 0.06),
-    (ramp, 0.02),
+@dataclass(frozen=True, slots=True)
+class PrintMix:
+    """What old prints are made of.
+
+    Attributes:
+        stencils: kinds of coverage with their shares.
+        engraved: share of prints whose coverage is a picture in one ink.
+        pictured: share of prints in the colours of a picture.
+        toned: share of prints in a lighter or darker tone of the cloth; the rest has an ink of its own.
+        scales: smallest and largest factor by which pictures are laid.
+    """
+
+    stencils: tuple[tuple[Stencil, float], ...]
+    engraved: float
+    pictured: float
+    toned: float
+    scales: tuple[float, float]
+
+    def stencil(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the coverage H×W of one randomly chosen kind of print."""
+        shares = np.array([share for _, share in self.stencils])
+        chosen = self.stencils[int(rng.choice(len(self.stencils), p=shares / shares.sum()))][0]
+        return chosen(height, width, rng)
+
+
+BOLD = PrintMix(
+    ((everywhere, 0.28), (lettering, 0.2), (logo, 0.2), (patch, 0.12), (stripes, 0.1), (blots, 0.1)),
+    engraved=0.0,
+    pictured=0.5,
+    toned=0.0,
+    scales=SCALES,
 )
-ENGRAVED_SHARE = 0.25
+"""Prints that the shaded guide shows at once: what results are judged on, the same since the first weights."""
+WORN = PrintMix(
+    (
+        (everywhere, 0.3),
+        (lettering, 0.16),
+        (logo, 0.15),
+        (patch, 0.1),
+        (stripes, 0.08),
+        (checks, 0.06),
+        (blots, 0.07),
+        (block, 0.06),
+        (ramp, 0.02),
+    ),
+    engraved=0.25,
+    pictured=0.4,
+    toned=0.25,
+    scales=(0.15, 1.2),
+)
+"""Prints as people wear them: also line art, small checks, tone in tone, and pieces sewn of several cloths."""
 ENGRAVED_REGIONS: tuple[Stencil, ...] = (everywhere, logo, patch, patch)
 
 
@@ -134,13 +176,6 @@ def random_colour(rng: np.random.Generator, dark_share: float = 0.35) -> np.ndar
     tint = np.exp(rng.normal(scale=0.5, size=3)) if rng.random() < 0.65 else np.exp(rng.normal(scale=0.05, size=3))
     tint = tint / (tint @ np.array([0.2126, 0.7152, 0.0722]))
     return np.clip(level * tint, 0.004, 1.0).astype(np.float32)
-
-
-def random_stencil(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Return the coverage H×W of one randomly chosen kind of print."""
-    shares = np.array([share for _, share in STENCILS])
-    chosen = STENCILS[int(rng.choice(len(STENCILS), p=shares / shares.sum()))][0]
-    return chosen(height, width, rng)
 
 
 def engraving(drawing: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -168,10 +203,10 @@ def tone_in_tone(cloth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(np.clip(cloth * factor * tint, 0.004, None), np.float32)
 
 
-def _bands(height: int, width: int, period: float, share: float, angle: float, rng: np.random.Generator) -> np.ndarray:
+def _bands(height: int, width: int, period: float, angle: float, phase: float, share: float) -> np.ndarray:
     """Return parallel bands H×W that cover a share of each period."""
     columns, rows = np.meshgrid(np.arange(width), np.arange(height))
-    position = (rows * np.cos(angle) + columns * np.sin(angle)) / period + rng.random()
+    position = (rows * np.cos(angle) + columns * np.sin(angle)) / period + phase
     distance = np.abs(position - np.round(position)) * 2
     return np.clip((share - distance) * period / 2 + 0.5, 0, 1).astype(np.float32)
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gan.data.dataset import Batch, ExampleDataset
 from gan.data.pack import Pack
+from gan.data.prints import BOLD, PrintMix
 from gan.evaluation import measures
 from gan.evaluation.contestants import Contestant
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describe
@@ -24,9 +25,9 @@ Scores = dict[str, dict[str, list[float]]]
 """contestant → measure → one value a picture."""
 
 
-def printed_pairs(pack: Pack, count: int, seed: int = 11) -> Batch:
-    """Return `count` held-out pseudo-pairs whose garments all carry an old print."""
-    dataset = ExampleDataset(pack, HEIGHT, WIDTH, seed, 0.0, 0.0, printed_only=True)
+def printed_pairs(pack: Pack, count: int, mix: PrintMix = BOLD, seed: int = 11) -> Batch:
+    """Return `count` held-out pseudo-pairs whose garments all carry an old print out of `mix`."""
+    dataset = ExampleDataset(pack, HEIGHT, WIDTH, seed, 0.0, 0.0, printed_only=True, mix=mix)
     examples = [dataset[number] for number in range(count)]
     return {name: torch.stack([example[name] for example in examples]) for name in examples[0]}
 

@@ -14,7 +14,8 @@ import torch
 
 from gan.data.dataset import Batch
 from gan.data.folders import list_pictures
-from gan.data.pack import automatic_masks, open_pack
+from gan.data.pack import Pack, automatic_masks, open_pack
+from gan.data.prints import BOLD, WORN, PrintMix
 from gan.devices import choose_compute
 from gan.evaluation.bootstrap import Figure
 from gan.evaluation.contestants import GATYS, TRUTH, contestants, gatys, to_bytes
@@ -25,6 +26,8 @@ from gan.generator import WEIGHTS_FILE
 from gan.perceptual import PerceptualFeatures, load_perceptual
 from gan.request import RenderError
 
+PAIRS, WORN_PAIRS = "Held-out pseudo-pairs", "Held-out pseudo-pairs, prints as they are worn"
+PHOTOS = "Held-out photos"
 HELD_OUT_DRAWN = 40
 SHOWN_PAIRS = 12
 log = logging.getLogger(__name__)
@@ -74,7 +77,11 @@ def evaluate(options: EvaluationOptions) -> dict[str, Any]:
     if not options.weights.is_file():
         raise RenderError(f"There are no weights “{options.weights}” to evaluate.")
     backbone = _backbone(options.perceptual)
-    pair_table, pair_sheet = _on_pairs(options, backbone)
+    cache = options.cache or options.out / "cache"
+    masks = automatic_masks(options.masks)
+    pack = open_pack(options.garments, options.styles, masks, cache, held_out=True, drawn=HELD_OUT_DRAWN)
+    pair_table, pair_sheet = _on_pairs(options, pack, BOLD, options.gatys, backbone)
+    worn_table, worn_sheet = _on_pairs(options, pack, WORN, 0, backbone)
     photo_table, photo_sheets = _on_photos(options, backbone)
     about = {
         "weights": options.weights.name,
@@ -83,26 +90,25 @@ def evaluate(options: EvaluationOptions) -> dict[str, Any]:
         "perceptual measures": options.perceptual if backbone else "left out",
         "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
-    tables = {"Held-out pseudo-pairs": pair_table, "Held-out photos": photo_table}
-    page = write_report(options.out, tables, {"Pseudo-pairs": pair_sheet, **photo_sheets}, about)
+    tables = {PAIRS: pair_table, WORN_PAIRS: worn_table, PHOTOS: photo_table}
+    page = write_report(options.out, tables, {PAIRS: pair_sheet, WORN_PAIRS: worn_sheet, **photo_sheets}, about)
     return {"report": str(page), "about": about, "tables": _means(tables)}
 
 
 Table = dict[str, dict[str, Figure | None]]
 
 
-def _on_pairs(options: EvaluationOptions, backbone: PerceptualFeatures | None) -> tuple[Table, np.ndarray]:
-    cache = options.cache or options.out / "cache"
-    masks = automatic_masks(options.masks)
-    pack = open_pack(options.garments, options.styles, masks, cache, held_out=True, drawn=HELD_OUT_DRAWN)
-    batch = printed_pairs(pack, options.pairs)
+def _on_pairs(
+    options: EvaluationOptions, pack: Pack, mix: PrintMix, gatys_pairs: int, backbone: PerceptualFeatures | None
+) -> tuple[Table, np.ndarray]:
+    batch = printed_pairs(pack, options.pairs, mix)
     players = contestants(options.weights, options.without_critics, choose_compute(options.device, 1))
     scores, shown = judge_pairs(players, batch, backbone)
     if backbone is not None:
         for name, told in tell_light_apart(shown, batch, backbone, TRUTH).items():
             scores[name] |= told
-    if backbone is not None and options.gatys:
-        few: Batch = {name: value[: options.gatys] for name, value in batch.items()}
+    if backbone is not None and gatys_pairs:
+        few: Batch = {name: value[:gatys_pairs] for name, value in batch.items()}
         scores |= judge_pairs({GATYS: gatys(backbone)}, few, backbone)[0]
     names = list(shown)
     rows = [

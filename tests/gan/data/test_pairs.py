@@ -7,7 +7,7 @@ from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import automatic_masks, letterbox, open_pack
 from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair
 from gan.data.plain import measure_plainness
-from gan.data.prints import STENCILS, block, engraving, ramp, random_colour, tone_in_tone
+from gan.data.prints import BOLD, WORN, block, engraving, ramp, random_colour, tone_in_tone
 from gan.request import RenderError
 from gan.shading import soft_clip as torch_soft_clip
 from tests.gan.wardrobe import fill_wardrobe, plain_garment
@@ -188,7 +188,7 @@ def test_dark_garments_come_in_training_only_and_only_where_there_are_some(pack,
     assert any(not (mixed[number]["truth"] == judged[number]["truth"]).all() for number in range(3))
 
 
-@pytest.mark.parametrize("stencil", [stencil for stencil, _ in STENCILS])
+@pytest.mark.parametrize("stencil", [stencil for stencil, _ in WORN.stencils])
 def test_stencils_cover_something_within_range(stencil):
     covered = [stencil(96, 72, np.random.default_rng(seed)) for seed in range(5)]
     assert all(one.shape == (96, 72) and one.min() >= 0 and one.max() <= 1 for one in covered)
@@ -202,6 +202,16 @@ def test_an_engraving_inks_the_dark_or_the_light_parts_of_a_picture():
     assert all(one.shape == (96, 72) and one.min() >= 0 and one.max() <= 1 for one in inked)
     differences = [abs(one[30:60, 20:50].mean() - one[:30].mean()) for one in inked]
     assert max(differences) > 0.9
+
+
+def test_every_mix_prints_on_every_garment_when_asked_to(pack):
+    for mix in (BOLD, WORN):
+        for seed in range(6):
+            pair = make_pair(pack, 64, 48, np.random.default_rng(seed), mix, printed_only=True)
+            light = linear_to_srgb(np.exp(pair.log_shading) * 0.3)[..., None]
+            inside = pair.mask > 0.9
+            # Of one colour under that light, nothing would be left but the light.
+            assert (pair.garment / np.maximum(light, 0.02))[inside].std(axis=0).max() > 0.03
 
 
 def test_tone_in_tone_changes_lightness_and_hardly_the_hue():

@@ -28,7 +28,9 @@ def test_the_whole_report(tmp_path, weights):
             pairs=2, photos=1, gatys=0, device="cpu",
         )
     )  # fmt: skip
-    pairs, photos = result["tables"].values()
+    pairs, worn, photos = result["tables"].values()
+    assert set(worn) == set(pairs)
+    assert worn["shaded guide"]["psnr"] != pairs["shaded guide"]["psnr"]
     assert {"truth", "garment unchanged", "flat guide", "shaded guide"} <= set(pairs)
     assert {"generator", "generator, as rendered"} <= set(pairs)
     assert "generator without discriminators" in pairs
