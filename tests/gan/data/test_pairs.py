@@ -7,7 +7,8 @@ from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import automatic_masks, letterbox, open_pack
 from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair
 from gan.data.plain import measure_plainness
-from gan.data.prints import BOLD, WORN, block, engraving, ramp, random_colour, tone_in_tone
+from gan.data.prints import BOLD, WORN, engraving, random_colour, tone_in_tone
+from gan.data.stencils import block, ramp
 from gan.request import RenderError
 from gan.shading import soft_clip as torch_soft_clip
 from tests.gan.wardrobe import fill_wardrobe, plain_garment
