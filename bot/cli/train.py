@@ -1,4 +1,4 @@
-"""`restyle train`, `restyle tune`, `restyle evaluate`: the GAN's workshop."""
+"""`restyle train`, `restyle tune`, `restyle blend`, `restyle evaluate`: the GAN's workshop."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def train(
     height: Annotated[int, typer.Option(help="Height of the examples; the width is three quarters of it.")] = 256,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
     perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
-    gan_loss: Annotated[str, typer.Option(help="bce, hinge or relativistic.")] = "bce",
+    gan_loss: Annotated[str, typer.Option(help="bce, hinge or relativistic.")] = "relativistic",
     spectral: Annotated[bool, typer.Option("--spectral", help="Spectral norm in the critics.")] = False,
     weight: Annotated[list[str] | None, typer.Option(help="Loss weight, as NAME=NUMBER; repeatable.")] = None,
     without_critics: Annotated[bool, typer.Option("--without-critics", help="Pseudo-pairs and features only.")] = False,
@@ -119,6 +119,23 @@ def tune(
     except RenderError as error:
         raise refuse(str(error)) from error
     typer.echo(json.dumps(best))
+
+
+@app.command(cls=OneSentenceCommand)
+def blend(
+    first: Annotated[Path, typer.Argument(help="Weights, best those from before the critics came.")],
+    second: Annotated[Path, typer.Argument(help="Weights that were trained on from the same.")],
+    out: Annotated[Path, typer.Option(help="File to write (safetensors).")],
+    share: Annotated[float, typer.Option(help="Of the second, 0 to 1.")] = 0.5,
+) -> None:
+    """Mix two generators' weights: between one without and one with critics lies the best of both."""
+    from gan.request import RenderError
+    from gan.training.blend import blend_weights
+
+    try:
+        blend_weights(first, second, share, out)
+    except RenderError as error:
+        raise refuse(str(error)) from error
 
 
 @app.command(cls=OneSentenceCommand)

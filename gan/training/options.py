@@ -12,6 +12,7 @@ from gan.losses import LOSS_TABLE
 from gan.request import RenderError
 
 CLASSIC_EPOCHS = 100
+CLASSIC_CRITICS = {"adversarial_garment": 0.3, "adversarial_cloth": 0.05, "feature_matching": 0.1}
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class TrainingOptions:
     workers: int = 1
     drawn: int = 200
     perceptual: str = "hed"
-    gan_loss: GanLoss = "bce"
+    gan_loss: GanLoss = "relativistic"
     spectral: bool = False
     generator_rate: float = 4e-4
     critic_rate: float = 1e-3
@@ -96,7 +97,8 @@ class TrainingOptions:
 def classic(options: TrainingOptions) -> TrainingOptions:
     """Return the textbook settings of an image GAN, for comparison.
 
-    Adam 2e-4 with betas 0.5 and 0.999 (Radford et al., DCGAN, 2016), batch 32, 100 epochs, BCE, no warm start.
+    Adam 2e-4 with betas 0.5 and 0.999 (Radford et al., DCGAN, 2016), batch 32, 100 epochs, BCE, no warm start, and
+    critics of the garment and of the cloth.
     Folders, device and seed stay.
     """
     return replace(
@@ -107,6 +109,7 @@ def classic(options: TrainingOptions) -> TrainingOptions:
         critic_rate=2e-4,
         betas=(0.5, 0.999),
         gan_loss="bce",
+        weights={**CLASSIC_CRITICS, **options.weights},
         warm_start=False,
     )
 

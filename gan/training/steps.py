@@ -15,7 +15,7 @@ from gan.perceptual import PerceptualFeatures
 from gan.shading import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.training.distributed import Team
 from gan.training.players import Players
-from gan.training.verdicts import CRITICS, Places, Verdict, all_places, exact_places, judge, penalty
+from gan.training.verdicts import CRITICS, Places, Verdict, exact_places, judge, penalty, photo_places
 
 DIVERSITY_EVERY = 4
 FULL_STRENGTH_SHARE = 0.7
@@ -104,14 +104,25 @@ def generator_step(game: Game, batch: dict[str, Tensor], weights: dict[str, floa
 
 def critic_step(game: Game, example: Example, weights: dict[str, float], penalise: bool) -> dict[str, float]:
     """Improve the critics that have a say once, on the generator's pictures, which are not generated again."""
-    players, places = game.players, exact_places(example)
+    players = game.players
+    players.critics.requires_grad_(True)
+    players.critic_optimizer.zero_grad(set_to_none=True)
+    values = _critics_learn(game, example.detached(), weights, penalise)
+    # Also by a process whose batch had nothing to show: the others wait for its gradients.
+    game.team.average_gradients(players.critics)
+    norm = nn.utils.clip_grad_norm_(players.critics.parameters(), game.clip * 10)
+    if torch.isfinite(norm):
+        players.critic_optimizer.step()
+    return {name: float(value.detach()) for name, value in values.items()}
+
+
+def _critics_learn(game: Game, shown: Example, weights: dict[str, float], penalise: bool) -> dict[str, Tensor]:
+    """Add the critics' gradients on one batch; returns what they lost and how often they were right."""
+    players, places = game.players, exact_places(shown)
     names = _in_play(weights, places)
     if not names:
         return {}
-    players.critics.requires_grad_(True)
-    players.critic_optimizer.zero_grad(set_to_none=True)
-    shown = example.detached()
-    with game.autocast(example.mask.device):
+    with game.autocast(shown.mask.device):
         judged = judge(players, shown, names, places)
     losses = {name: critic_loss(real[0], fake[0], game.gan_loss) for name, (real, fake) in judged.items()}
     values = {f"critic_{name}": loss for name, loss in losses.items()}
@@ -124,17 +135,13 @@ def critic_step(game: Game, example: Example, weights: dict[str, float], penalis
         values["penalty"] = 0.5 * game.penalty * players.progress.penalty_factor * sizes
         total = total + values["penalty"]
     total.backward()
-    game.team.average_gradients(players.critics)
-    norm = nn.utils.clip_grad_norm_(players.critics.parameters(), game.clip * 10)
-    if torch.isfinite(norm):
-        players.critic_optimizer.step()
-    return {name: float(value.detach()) for name, value in values.items()}
+    return values
 
 
 def _in_play(weights: dict[str, float], places: Places) -> list[str]:
     """Return the critics that have a say in the loss and something real to look at.
 
-    Photos without exact light would give themselves away: the fold critic never sees them beside a real one.
+    Photos without exact light would give themselves away: the fold critic does not learn from them.
     """
     names = [name for name in CRITICS if weights.get(f"adversarial_{name}", 0)]
     return [name for name in names if name != "folds" or places.real.numel()]
@@ -142,7 +149,7 @@ def _in_play(weights: dict[str, float], places: Places) -> list[str]:
 
 def _add_judgements(game: Game, example: Example, weights: dict[str, float]) -> None:
     """Ask the critics about the picture, where a term needs them."""
-    places = all_places(example)
+    places = photo_places(example)
     with game.autocast(example.picture.device):
         judged = judge(game.players, example, _in_play(weights, places), places)
     for name, (real, fake) in judged.items():

@@ -10,7 +10,7 @@ from gan.training.distributed import Team
 from gan.training.options import TrainingOptions
 from gan.training.players import make_players
 from gan.training.steps import Game, critic_step
-from gan.training.verdicts import all_places, exact_places, judge
+from gan.training.verdicts import exact_places, judge, photo_places
 from tests.gan.tiny_backbone import tiny_backbone
 
 FOLDS_PLAY = {"adversarial_folds": 1.0}
@@ -44,16 +44,17 @@ def test_a_perfect_picture_is_judged_like_the_exact_one_place_by_place(players, 
         assert one.std() > 0
 
 
-def test_photos_without_exact_light_stand_beside_somebody_elses_and_come_last():
-    places = all_places(example(paired=(0, 1, 0, 0, 1)))
-    assert places.fake.tolist() == [1, 4, 0, 2, 3]
-    assert places.real.tolist() == [1, 4, 1, 4, 1]
+def test_photos_without_exact_light_stand_beside_somebody_elses():
+    places = photo_places(example(paired=(0, 1, 0, 0, 1)))
+    assert places.fake.tolist() == [0, 2, 3]
+    assert places.real.tolist() == [1, 4, 1]
     assert exact_places(example(paired=(0, 1, 0))).fake.tolist() == [1]
 
 
 def test_without_any_exact_light_there_is_nothing_to_compare(players):
     game = Game(players, players.generator, tiny_backbone(), "bce", torch.float32, 1.0, 1.0, Team())
-    assert all_places(example(paired=(0, 0))).real.numel() == 0
+    assert photo_places(example(paired=(0, 0))).real.numel() == 0
+    assert photo_places(example(paired=(1, 1))).real.numel() == 0
     assert critic_step(game, example(paired=(0, 0)), FOLDS_PLAY, penalise=True) == {}
 
 
