@@ -21,8 +21,8 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "exposure": (0.2, 4.0),
     "folds": (0.1, 4.0),
     "paired_features": (0.1, 2.0),
-    "adversarial_cloth": (0.005, 0.5),
-    "adversarial_garment": (0.005, 0.5),
+    "fold_energy": (0.1, 2.0),
+    "adversarial_folds": (0.01, 0.5),
 }
 
 
