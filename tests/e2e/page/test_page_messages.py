@@ -19,12 +19,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def say(page, text):
-    box = page.get_by_label("Message, or a slash for commands")
+    box, messages = page.get_by_label("Message, or a slash for commands"), page.locator(".message")
+    number = await messages.count()
     await box.fill(text)
     await box.press("Enter")
-    message = page.locator(".message").last
-    await message.locator(".markdown").wait_for()
-    return message
+    await messages.nth(number).locator(".markdown").wait_for()
+    return messages.nth(number)
 
 
 async def test_markdown_is_drawn_and_never_executed(page):

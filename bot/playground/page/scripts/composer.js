@@ -18,6 +18,8 @@ export class Composer {
   #box;
   #error = element('p', { class: 'form-error', role: 'alert', hidden: true });
   #form = null;
+  /** Settles when all that was sent has arrived; messages go one after the other, so they keep their order. */
+  #sending = Promise.resolve();
   #matches = [];
   #active = 0;
 
@@ -47,8 +49,9 @@ export class Composer {
   /** Shows the form, filled in with what was typed behind the command. */
   #openForm(entry) {
     const values = readTypedCommand([entry], this.#text.value.slice(1))?.values ?? {};
-    this.#form = new CommandForm(entry, this.#context, () => this.close());
-    this.#host.replaceChildren(this.#form.element);
+    const form = new CommandForm(entry, this.#context, () => this.#form === form && this.close());
+    this.#form = form;
+    this.#host.replaceChildren(form.element);
     this.#text.value = '';
     this.#hideList();
     this.#form.fill(values);
@@ -183,18 +186,26 @@ export class Composer {
     event.preventDefault();
   }
 
-  async #send() {
+  /** Empties the box at once, as the next message may be typed before this one has arrived. */
+  #send() {
     const content = this.#text.value.trim();
     if (!content) return;
     if (content.startsWith('/')) {
       this.#complainUnknown(content);
       return;
     }
+    const { channelId, userId } = this.#context.store;
+    this.#text.value = '';
+    this.#onInput();
+    this.#sending = this.#sending.then(() => this.#post(channelId, userId, content));
+  }
+
+  async #post(channelId, userId, content) {
     try {
-      await postMessage(this.#context.store.channelId, this.#context.store.userId, content);
-      this.#text.value = '';
-      this.#onInput();
+      await postMessage(channelId, userId, content);
     } catch (error) {
+      this.#text.value = [content, this.#text.value].filter(Boolean).join('\n');
+      this.#onInput();
       this.#showError(error.message);
     }
   }

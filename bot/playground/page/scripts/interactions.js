@@ -89,8 +89,8 @@ export class Interactions extends EventTarget {
 
   async #send(type, data, files, entry) {
     const nonce = newNonce();
-    const timer = setTimeout(() => this.fail({ nonce }), LONGEST_WAIT_MS);
-    this.#pending.set(nonce, { ...entry, timer, since: Date.now() });
+    const pending = { ...entry, since: Date.now() };
+    this.#pending.set(nonce, pending);
     this.#notify(entry.messageId);
     setTimeout(() => this.dispatchEvent(new Event('waiting')), SHOWN_AFTER_MS);
     const { userId, channelId } = this.#store;
@@ -100,6 +100,8 @@ export class Interactions extends EventTarget {
       this.#settle(nonce);
       throw error;
     }
+    // Not before: large pictures on a slow line may take longer than that to arrive.
+    if (this.#pending.has(nonce)) pending.timer = setTimeout(() => this.fail({ nonce }), LONGEST_WAIT_MS);
   }
 
   #settle(nonce) {

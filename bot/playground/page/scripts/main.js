@@ -1,6 +1,6 @@
 /** Puts the page together: loads the state, follows the live events, and connects the parts. */
 
-import { addReaction, deleteMessage, fetchMessages, fetchState, removeReaction } from './api.js';
+import { addReaction, deleteMessage, removeReaction } from './api.js';
 import { Composer } from './composer.js';
 import { element } from './dom.js';
 import { LiveEvents } from './events.js';
@@ -15,16 +15,17 @@ import { drawMembers, drawSwitch, openSwitch } from './people.js';
 import { icon } from './icons.js';
 import { Starter } from './starter.js';
 import { Store } from './store.js';
+import { Sync } from './sync.js';
 import { connectThemeButton } from './theme.js';
 import { keepTimestampsFresh } from './timestamps.js';
 
 /** Each tab is a member of its own, so that two tabs can be two members. */
 const USER_KEY = 'playground-user';
-const PAGE_SIZE = 50;
 
 const store = new Store();
 const interactions = new Interactions(store);
 const live = new LiveEvents();
+const sync = new Sync(store, live, complain);
 const names = {
   user: (id) => store.findUser(id)?.global_name ?? store.findUser(id)?.username,
   channel: (id) => store.channels.find((channel) => channel.id === id)?.name,
@@ -39,7 +40,7 @@ const context = {
   markdown: (text) => renderMarkdown(text, names),
   plainText: (text) => plainText(text, names),
   react: (message, emoji, isAdded) =>
-    attempt((isAdded ? addReaction : removeReaction)(store.channelId, message.id, emoji, store.userId)),
+    attempt((isAdded ? addReaction : removeReaction)(message.channel_id, message.id, emoji, store.userId)),
   deleteMessage: removeMessage,
   paintMask,
   complain,
@@ -49,27 +50,14 @@ const context = {
 const part = (id) => document.getElementById(id);
 const composer = new Composer(part('composer'), context);
 const starter = new Starter(part('starter'), context);
-let hasOlder = false;
-let isLoadingOlder = false;
-new MessageList({ scroller: part('log'), list: part('messages'), jump: part('jump') }, context, loadOlder);
+new MessageList({ scroller: part('log'), list: part('messages'), jump: part('jump') }, context, () => sync.loadOlder());
 
-const FRAMES = {
-  MESSAGE_CREATE: (message) => isHere(message) && store.putMessage(message),
-  MESSAGE_UPDATE: (message) => store.updateMessage(message),
-  MESSAGE_DELETE: ({ id }) => store.removeMessage(id),
-  MESSAGE_REACTION_ADD: (event) => store.countReaction(event, 1),
-  MESSAGE_REACTION_REMOVE: (event) => store.countReaction(event, -1),
-  MESSAGE_REACTION_REMOVE_ALL: (event) => store.clearReactions(event.message_id),
+/** What becomes of this member's commands; the store's events are `Sync`'s. */
+const INTERACTION_EVENTS = {
   INTERACTION_ACK: (event) => interactions.acknowledge(event),
   INTERACTION_FAILED: (event) => interactions.fail(event),
   MODAL: (event) => openModal(event, context),
-  COMMANDS: (commands) => store.setCommands(commands),
-  BOT_STATUS: (status) => store.setBotStatus(status),
 };
-
-function isHere(message) {
-  return message.channel_id === store.channelId;
-}
 
 function attempt(promise) {
   return promise.catch((error) => complain(error.message));
@@ -85,38 +73,11 @@ function withComplaints(target) {
 
 function removeMessage(message) {
   if (message.local) store.removeMessage(message.id);
-  else attempt(deleteMessage(store.channelId, message.id, store.userId));
-}
-
-async function loadState() {
-  store.load(await fetchState(sessionStorage.getItem(USER_KEY)));
-  sessionStorage.setItem(USER_KEY, store.userId);
-  live.connect(store.userId, store.channelId);
-}
-
-async function loadMessages() {
-  const messages = await fetchMessages(store.channelId, store.userId, null, PAGE_SIZE);
-  hasOlder = messages.length >= PAGE_SIZE;
-  store.resetMessages(messages);
-}
-
-async function loadOlder() {
-  if (!hasOlder || isLoadingOlder) return;
-  isLoadingOlder = true;
-  try {
-    const older = await fetchMessages(store.channelId, store.userId, store.messages[0].id, PAGE_SIZE);
-    hasOlder = older.length >= PAGE_SIZE;
-    store.prependMessages(older);
-    drawStart();
-  } catch (error) {
-    complain(error.message);
-  } finally {
-    isLoadingOlder = false;
-  }
+  else attempt(deleteMessage(message.channel_id, message.id, store.userId));
 }
 
 function drawStart() {
-  if (hasOlder) starter.hide();
+  if (sync.hasOlder) starter.hide();
   else starter.show(store.messages.length === 0);
 }
 
@@ -157,16 +118,14 @@ function drawState() {
 }
 
 function openChannel(channelId) {
-  store.channelId = channelId;
-  drawState();
   closeDrawer();
-  live.connect(store.userId, channelId);
+  sync.openChannel(channelId);
 }
 
 function actAs(userId) {
   sessionStorage.setItem(USER_KEY, userId);
   closeDrawer();
-  attempt(loadState());
+  attempt(sync.enter(userId));
   announce(`You are now ${names.user(userId)}`);
 }
 
@@ -202,12 +161,10 @@ function connectPage() {
 
 function followEvents() {
   store.addEventListener('state', drawState);
-  for (const name of ['reset', 'added', 'removed']) {
-    store.addEventListener(name, () => (name === 'reset' || store.messages.length < 2 ? drawStart() : undefined));
-  }
+  for (const name of ['reset', 'older']) store.addEventListener(name, drawStart);
+  for (const name of ['added', 'removed']) store.addEventListener(name, () => store.messages.length < 2 && drawStart());
   live.addEventListener('open', () => {
     part('connection').hidden = true;
-    attempt(loadMessages());
   });
   interactions.addEventListener('waiting', () => {
     part('waiting').hidden = !interactions.isWaiting;
@@ -215,12 +172,13 @@ function followEvents() {
   live.addEventListener('lost', () => {
     part('connection').hidden = false;
   });
-  live.addEventListener('frame', ({ detail: { t, d } }) => FRAMES[t]?.(d));
+  live.addEventListener('frame', ({ detail: { t, d } }) => INTERACTION_EVENTS[t]?.(d));
 }
 
 async function start() {
   try {
-    await loadState();
+    await sync.enter(sessionStorage.getItem(USER_KEY));
+    sessionStorage.setItem(USER_KEY, store.userId);
   } catch (error) {
     complain(error.message);
     setTimeout(start, 2000);

@@ -12,6 +12,8 @@ export class Starter {
   #context;
   #chosen = { garment: null, style: null };
   #button;
+  /** Which start stands there now. */
+  #shown = null;
   #hint = element('p', { class: 'starter-hint', role: 'status' });
 
   /**
@@ -23,13 +25,17 @@ export class Starter {
     this.#context = context;
   }
 
-  /** Draws the full start (`isEmpty`) or the heading of a channel with a history. */
+  /** Draws the full start (`isEmpty`) or the heading of a channel with a history; what is chosen there stays. */
   show(isEmpty) {
+    const shown = `${isEmpty} ${this.#context.store.channelId}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.#host.replaceChildren(isEmpty ? this.#full() : this.#heading());
     if (isEmpty) this.updateBot();
   }
 
   hide() {
+    this.#shown = null;
     this.#host.replaceChildren();
   }
 

@@ -33,6 +33,11 @@ export class Store extends EventTarget {
     this.#emit('state');
   }
 
+  openChannel(channelId) {
+    this.channelId = channelId;
+    this.#emit('state');
+  }
+
   get me() {
     return this.users.find((user) => user.id === this.userId);
   }
@@ -101,16 +106,16 @@ export class Store extends EventTarget {
     this.#emit('removed', id);
   }
 
-  /** Counts a reaction event; `step` is 1 for an added, −1 for a removed one. */
-  countReaction({ message_id: messageId, user_id: userId, emoji }, step) {
+  /** Takes over a reaction event's count; it may have been loaded already, so nothing is added up here. */
+  countReaction({ message_id: messageId, user_id: userId, emoji, count }, isAdded) {
     const message = this.findMessage(messageId);
     if (!message) return;
     const reactions = (message.reactions ?? []).map((reaction) => ({ ...reaction }));
     let reaction = reactions.find((candidate) => sameEmoji(candidate.emoji, emoji));
     if (!reaction) reactions.push((reaction = { emoji, count: 0, me: false }));
-    reaction.count += step;
-    if (userId === this.userId) reaction.me = step > 0;
-    this.putMessage({ ...message, reactions: reactions.filter(({ count }) => count > 0) });
+    reaction.count = count;
+    if (userId === this.userId) reaction.me = isAdded;
+    this.putMessage({ ...message, reactions: reactions.filter((candidate) => candidate.count > 0) });
   }
 
   clearReactions(messageId) {
