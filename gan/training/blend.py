@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gan.generator import Generator, load_generator
+from gan.generator import Generator
 from gan.request import RenderError
-from gan.training.checkpoint import save_weights
+from gan.training.checkpoint import save_weights, take_weights
 
 
 def blend_weights(first: Path, second: Path, share: float, out: Path) -> Generator:
@@ -16,7 +16,7 @@ def blend_weights(first: Path, second: Path, share: float, out: Path) -> Generat
     that went on with them from the same weights, the mixture keeps most of what either is better at.
 
     Args:
-        first: safetensors file.
+        first: safetensors file or checkpoint.
         second: one that was trained on from the same weights; strangers' mixtures render nothing.
         share: of the second, 0 to 1.
         out: file to write.
@@ -26,17 +26,10 @@ def blend_weights(first: Path, second: Path, share: float, out: Path) -> Generat
     """
     if not 0 <= share <= 1:
         raise RenderError(f"The second generator's share is a number from 0 to 1, not {share:g}.")
-    blended, other = (_read(path) for path in (first, second))
+    blended, other = Generator(), Generator()
+    take_weights(first, blended)
+    take_weights(second, other)
     theirs = other.state_dict()
     blended.load_state_dict({name: own.lerp(theirs[name], share) for name, own in blended.state_dict().items()})
     save_weights(blended, out)
     return blended
-
-
-def _read(path: Path) -> Generator:
-    if not path.is_file():
-        raise RenderError(f"There are no weights “{path}”.")
-    try:
-        return load_generator(path)
-    except Exception as error:  # as many kinds as safetensors and torch have reasons
-        raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error

@@ -51,19 +51,19 @@ def save_weights(generator: Generator, path: Path) -> None:
     unfinished.replace(path)
 
 
-def start_from(path: Path, players: Players) -> None:
-    """Take over a generator's weights, from a weights file or a checkpoint, for fine-tuning.
+def take_weights(path: Path, *generators: Generator) -> None:
+    """Give generators the weights of a weights file, or the averaged ones of a checkpoint.
 
     Raises:
         RenderError: the file is missing or holds another network.
     """
     if not path.is_file():
-        raise RenderError(f"There are no weights “{path}” to start from.")
+        raise RenderError(f"There are no weights “{path}”.")
     try:
         state = load_file(path) if path.suffix == ".safetensors" else _read(path)["state"]["average"]
-        for network in (players.generator, players.average):
-            network.load_state_dict({name: value.float() for name, value in state.items()})
-    except Exception as error:
+        for generator in generators:
+            generator.load_state_dict({name: value.float() for name, value in state.items()})
+    except Exception as error:  # as many kinds as safetensors and torch have reasons
         raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
 
 

@@ -28,7 +28,7 @@ from gan.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
     save_weights,
-    start_from,
+    take_weights,
 )
 from gan.training.distributed import Team, join_team
 from gan.training.metrics import Metrics
@@ -239,7 +239,7 @@ def run_training(options: TrainingOptions, resume: bool = False) -> Outcome:
         if resume:
             load_checkpoint(options.out / CHECKPOINT, run.players)
         elif options.start_from:
-            start_from(options.start_from, run.players)
+            take_weights(options.start_from, run.players.generator, run.players.average)
         with Stopping(options.minutes) as stopping, Reporter(options.images, team.leads) as reporter:
             return run.train(stopping, reporter)
 
@@ -249,7 +249,7 @@ def _check_files(options: TrainingOptions, resume: bool) -> None:
     if resume and not (options.out / CHECKPOINT).is_file():
         raise RenderError(f"There is no checkpoint “{options.out / CHECKPOINT}” to resume from.")
     if options.start_from and not options.start_from.is_file():
-        raise RenderError(f"There are no weights “{options.start_from}” to start from.")
+        raise RenderError(f"There are no weights “{options.start_from}”.")
 
 
 def _packs(options: TrainingOptions, cache: Path, team: Team) -> tuple[Pack, Pack]:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from gan.data.pack import automatic_masks, open_pack
-from gan.generator import Widths
+from gan.generator import Generator, Widths
 from gan.losses import LOSS_TABLE
 from gan.request import RenderError
 from gan.training import loop
@@ -24,7 +24,7 @@ from gan.training.checkpoint import (
     load_checkpoint,
     pack_checkpoint,
     save_checkpoint,
-    start_from,
+    take_weights,
 )
 from gan.training.distributed import Team
 from gan.training.loop import Run
@@ -231,12 +231,12 @@ def test_fine_tuning_starts_from_weights_or_a_checkpoint(wardrobe, tmp_path):
     run = train(wardrobe, tmp_path, adversarial=False)
     for name in ("generator.safetensors", CHECKPOINT):
         players = fresh_players(options(wardrobe, tmp_path, seed=9))
-        start_from(tmp_path / name, players)
+        take_weights(tmp_path / name, players.generator, players.average)
         old, new = run.players.average.garment.stem.conv.weight, players.generator.garment.stem.conv.weight
         assert torch.allclose(old, new, atol=1e-3)
         assert players.progress.images == 0
     with pytest.raises(RenderError, match="do not fit"):
-        start_from(tmp_path / "generator.safetensors", make_players(options(wardrobe, tmp_path), torch.device("cpu")))
+        take_weights(tmp_path / "generator.safetensors", Generator())
 
 
 def test_resuming_nothing_is_one_sentence(wardrobe, tmp_path):
