@@ -106,10 +106,3 @@ class OpenPage:
     async def close(self) -> None:
         for context in self._contexts:
             await context.close()  # type: ignore[attr-defined]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser on a busy machine drops an event now and then; a broken page fails every time."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.flaky(reruns=2))

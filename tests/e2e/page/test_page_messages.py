@@ -79,8 +79,7 @@ async def test_thinking_becomes_the_result_without_reload(page, bot):
     message = page.locator(".message").last
     await expect(message.locator(".container .gallery-cell")).to_have_count(5)
     await expect(page.locator("#announcer")).to_contain_text("5 pictures")
-    accent = await message.locator(".container").evaluate("node => getComputedStyle(node).borderLeftColor")
-    assert accent == "rgb(194, 65, 124)"
+    await expect(message.locator(".container")).to_have_css("border-left-color", "rgb(194, 65, 124)")
     widths = await message.locator(".gallery-cell img").evaluate_all("nodes => nodes.map(node => node.naturalWidth)")
     assert len(widths) == 5 and min(widths) > 100
 
