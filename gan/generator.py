@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, upsample
+from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, SkipMerge, upsample
 from gan.shading import (
     Controls,
     Shading,
@@ -41,12 +41,17 @@ STEP_CHANNELS = 6
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """Channels of the generator at full, half, quarter and eighth resolution, and of the guide's branch."""
+    """Channels of the generator at full, half, quarter and eighth resolution, and of the guide's branch.
+
+    3×3 convolutions at a quarter and an eighth read their inputs through `quarter_narrow` and `eighth_narrow` channels.
+    """
 
     full: int = 16
     half: int = 32
     quarter: int = 80
     eighth: int = 128
+    quarter_narrow: int = 32
+    eighth_narrow: int = 48
     guide: int = 48
     dilations: tuple[int, ...] = (1, 2, 4, 2, 1)
 
@@ -88,12 +93,14 @@ class GarmentEncoder(nn.Module):
         self.stem = PaddedConv(self.INPUTS, widths.full)
         self.to_half = PaddedConv(widths.full, widths.half, stride=2)
         self.to_quarter = PaddedConv(widths.half, widths.quarter, stride=2)
-        self.quarter_block = ResidualBlock(widths.quarter)
+        self.quarter_block = ResidualBlock(widths.quarter, widths.quarter_narrow)
         self.to_eighth = PaddedConv(widths.quarter, widths.eighth, stride=2)
-        self.blocks = nn.ModuleList(ResidualBlock(widths.eighth, dilation) for dilation in widths.dilations)
-        self.from_eighth = PaddedConv(widths.eighth + widths.quarter, widths.quarter)
-        self.from_quarter = PaddedConv(widths.quarter + widths.half, widths.half)
-        self.from_half = PaddedConv(widths.half + widths.full, widths.full)
+        self.blocks = nn.ModuleList(
+            ResidualBlock(widths.eighth, widths.eighth_narrow, dilation) for dilation in widths.dilations
+        )
+        self.from_eighth = SkipMerge(widths.eighth, widths.quarter, widths.quarter_narrow, widths.quarter)
+        self.from_quarter = SkipMerge(widths.quarter, widths.half, widths.half, widths.half)
+        self.from_half = SkipMerge(widths.half, widths.full, widths.full, widths.full)
         self.head = _zero_initialised(PaddedConv(widths.full, BASE_CHANNELS))
 
     def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -106,9 +113,9 @@ class GarmentEncoder(nn.Module):
         small_mask = F.avg_pool2d(mask, 8)
         for block in self.blocks:
             deep = block(deep, small_mask)
-        quarter = F.silu(self.from_eighth(torch.cat([upsample(deep, quarter), quarter], dim=1)))
-        half = F.silu(self.from_quarter(torch.cat([upsample(quarter, half), half], dim=1)))
-        full = F.silu(self.from_half(torch.cat([upsample(half, full), full], dim=1)))
+        quarter = self.from_eighth(deep, quarter)
+        half = self.from_quarter(quarter, half)
+        full = self.from_half(half, full)
         return self.head(full), quarter
 
 

@@ -23,6 +23,40 @@ class PaddedConv(nn.Module):
         return self.conv(F.pad(features, (self.pad,) * 4, mode=mode))
 
 
+class NarrowedConv(nn.Module):
+    """A 3×3 convolution that reads its inputs through fewer channels, which is most of its work saved.
+
+    After Zhang et al., "Accelerating Very Deep Convolutional Networks for Classification and Detection" (2015): what
+    trained 3×3 kernels respond to lies in a small subspace of their input channels.
+    """
+
+    def __init__(self, inputs: int, narrow: int, outputs: int, dilation: int = 1) -> None:
+        super().__init__()
+        self.reduce = nn.Conv2d(inputs, narrow, 1, bias=False)
+        self.expand = PaddedConv(narrow, outputs, dilation=dilation)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return B×outputs×H×W."""
+        return self.expand(self.reduce(features))
+
+
+class SkipMerge(nn.Module):
+    """Joins deep features with the skip connection of twice their size (Ronneberger et al., "U-Net", 2015).
+
+    Both are narrowed to the same few channels and added, the deep ones before they are upsampled.
+    """
+
+    def __init__(self, deep: int, skip: int, narrow: int, outputs: int) -> None:
+        super().__init__()
+        self.reduce_deep = nn.Conv2d(deep, narrow, 1, bias=False)
+        self.reduce_skip = nn.Conv2d(skip, narrow, 1, bias=False)
+        self.expand = PaddedConv(narrow, outputs)
+
+    def forward(self, deep: Tensor, skip: Tensor) -> Tensor:
+        """Return B×outputs of the size of `skip`."""
+        return F.silu(self.expand(upsample(self.reduce_deep(deep), skip) + self.reduce_skip(skip)))
+
+
 class MaskedNorm(nn.Module):
     """Instance normalisation whose statistics are taken inside the mask only.
 
@@ -44,11 +78,11 @@ class MaskedNorm(nn.Module):
 class ResidualBlock(nn.Module):
     """Two convolutions around the identity (He et al., "Deep Residual Learning", 2016), normalised in the mask."""
 
-    def __init__(self, channels: int, dilation: int = 1) -> None:
+    def __init__(self, channels: int, narrow: int, dilation: int = 1) -> None:
         super().__init__()
         self.norm = MaskedNorm()
-        self.first = PaddedConv(channels, channels, dilation=dilation)
-        self.second = PaddedConv(channels, channels)
+        self.first = NarrowedConv(channels, narrow, channels, dilation)
+        self.second = NarrowedConv(channels, narrow, channels)
 
     def forward(self, features: Tensor, mask: Tensor) -> Tensor:
         """Return B×C×H×W."""

@@ -44,7 +44,7 @@ def load_checkpoint(path: Path, players: Players) -> None:
 
 
 def save_weights(generator: Generator, path: Path) -> None:
-    """Write a generator as half-precision safetensors (about 4 MB)."""
+    """Write a generator as half-precision safetensors (about 2 MB)."""
     state = {name: value.detach().half().contiguous().cpu() for name, value in generator.state_dict().items()}
     unfinished = path.with_suffix(".part")
     save_file(state, unfinished)

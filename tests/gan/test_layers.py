@@ -1,0 +1,39 @@
+"""The generator's building blocks."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from gan.layers import NarrowedConv, ResidualBlock, SkipMerge, upsample
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_narrowed_convolution_is_the_product_of_its_kernels(dilation):
+    narrowed = NarrowedConv(12, 3, 8, dilation)
+    features = torch.randn(2, 12, 10, 9)
+    reduce, expand = narrowed.reduce.weight[:, :, 0, 0], narrowed.expand.conv
+    whole = torch.einsum("onyx,ni->oiyx", expand.weight, reduce)
+    expected = F.conv2d(F.pad(features, (dilation,) * 4, mode="reflect"), whole, expand.bias, dilation=dilation)
+    assert torch.allclose(narrowed(features), expected, atol=1e-5)
+
+
+def test_merging_before_upsampling_changes_nothing_but_the_work():
+    merge = SkipMerge(deep=6, skip=4, narrow=3, outputs=5)
+    deep, skip = torch.randn(1, 6, 5, 4), torch.randn(1, 4, 10, 7)
+    narrow = torch.cat([merge.reduce_deep.weight, merge.reduce_skip.weight], dim=1)
+    joined = torch.cat([upsample(deep, skip), skip], dim=1)
+    assert torch.allclose(merge(deep, skip), F.silu(merge.expand(F.conv2d(joined, narrow))), atol=1e-5)
+
+
+def test_a_residual_block_does_not_see_beyond_the_mask_to_normalise():
+    block = ResidualBlock(8, narrow=4)
+    mask = torch.zeros(1, 1, 16, 16)
+    mask[..., 6:] = 1
+    calm = torch.randn(1, 8, 16, 16)
+    busy = calm.clone()
+    busy[..., :3] *= 3
+    inside = (..., slice(10, None))
+    assert torch.allclose(block(calm, mask)[inside], block(busy, mask)[inside], atol=0.02)
+    assert not torch.allclose(block(calm, mask)[inside], block(busy, torch.ones_like(mask))[inside], atol=0.02)
