@@ -230,6 +230,22 @@ async def test_new_messages_do_not_pull_a_reader_down(open_page, playground):
     await expect(page.locator(".message").last).to_be_in_viewport()
 
 
+async def test_the_end_stays_in_view_when_an_answer_grows_before_it_was_drawn(open_page, playground):
+    await fill_channel(playground, 0, 30)
+    page = await open_page()
+    await expect(page.locator(".message").last).to_be_in_viewport()
+    await page.locator("#log").evaluate(
+        """log => {
+          const lastLine = document.querySelector('.message:last-of-type');
+          lastLine.style.height = '200px';
+          log.scrollTop = log.scrollHeight;
+          lastLine.style.height = '1500px';
+        }"""
+    )
+    await page.wait_for_timeout(300)
+    assert await page.locator("#log").evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 2
+
+
 async def test_the_page_reconnects_and_catches_up(open_page, playground):
     await fill_channel(playground, 0, 1)
     page = await open_page()

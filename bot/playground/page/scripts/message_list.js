@@ -17,6 +17,7 @@ export class MessageList {
   #context;
   #onNeedOlder;
   #isAtBottom = true;
+  #lastTop = 0;
 
   /**
    * @param {{scroller: HTMLElement, list: HTMLElement, jump: HTMLButtonElement}} parts
@@ -39,6 +40,7 @@ export class MessageList {
 
   scrollToBottom() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#lastTop = this.#scroller.scrollTop;
     this.#isAtBottom = true;
     this.#jump.hidden = true;
   }
@@ -167,7 +169,10 @@ export class MessageList {
 
   #onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    this.#isAtBottom = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PIXELS;
+    const isNear = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PIXELS;
+    // The log may have grown since the scroll that this event tells of; only a reader who went up has left the end.
+    this.#isAtBottom = isNear || (this.#isAtBottom && scrollTop >= this.#lastTop);
+    this.#lastTop = scrollTop;
     if (this.#isAtBottom) this.#jump.hidden = true;
     if (scrollTop < NEAR_TOP_PIXELS) this.#onNeedOlder();
   }
