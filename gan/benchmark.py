@@ -25,6 +25,8 @@ from gan.request import RenderRequest
 from gan.scene import Scene, load_garment
 
 RUNS = 4
+LEAST_SECONDS = 4.0
+"""Time spent on comparing one size at the least."""
 
 Work = Callable[[], object]
 
@@ -88,12 +90,16 @@ def _timing(renderer: Renderer, peer: Peer | None, garment: Path, style: Path, s
     photo = resize_picture(photo, result_size(photo, size))
     with tempfile.TemporaryDirectory(prefix="restyle-benchmark-") as folder:
         request = RenderRequest(garment, style, Path(folder), variants=variants, size=size)
+        works = [_drawing(renderer, request)]
+        if peer is not None:
+            works.append(lambda: peer.stylise(photo))
+        cpu_seconds, *peer_cpu_seconds = _best_in_turns(works)
         return Timing(
             size,
             variants,
-            _best(time.process_time, [_drawing(renderer, request)] * RUNS),
-            _best(time.perf_counter, [_whole_render(renderer, request, run) for run in range(RUNS)]),
-            _best(time.process_time, [lambda: peer.stylise(photo)] * RUNS) if peer is not None else None,
+            cpu_seconds,
+            _best_wall_time([_whole_render(renderer, request, run) for run in range(RUNS)]),
+            peer_cpu_seconds[0] if peer_cpu_seconds else None,
         )
 
 
@@ -116,11 +122,26 @@ def _whole_render(renderer: Renderer, request: RenderRequest, run: int) -> Work:
     return lambda: renderer.render(replace(request, garment=garment, style=style))
 
 
-def _best(clock: Callable[[], float], runs: Sequence[Work]) -> float:
+def _best_in_turns(works: Sequence[Work]) -> list[float]:
+    """Return each work's shortest CPU time, taken in turns, so that a machine that slows down slows all of them.
+
+    Short works are repeated for longer: on a shared machine few of their runs are undisturbed.
+    """
+    durations: list[list[float]] = [[] for _ in works]
+    ends = time.perf_counter() + LEAST_SECONDS
+    while len(durations[0]) < RUNS or time.perf_counter() < ends:
+        for work, taken in zip(works, durations, strict=True):
+            started = time.process_time()
+            work()
+            taken.append(time.process_time() - started)
+    return [round(min(taken[1:]), 4) for taken in durations]
+
+
+def _best_wall_time(runs: Sequence[Work]) -> float:
     """Return the shortest run after the first, which warms up; what else runs on the machine only ever adds."""
     durations = []
     for work in runs:
-        started = clock()
+        started = time.perf_counter()
         work()
-        durations.append(clock() - started)
+        durations.append(time.perf_counter() - started)
     return round(min(durations[1:]), 4)
