@@ -98,7 +98,7 @@ def _timing(renderer: Renderer, peer: Peer | None, garment: Path, style: Path, s
             size,
             variants,
             cpu_seconds,
-            _best_wall_time([_whole_render(renderer, request, run) for run in range(RUNS)]),
+            _shortest([_seconds(time.perf_counter, _whole_render(renderer, request, run)) for run in range(RUNS)]),
             peer_cpu_seconds[0] if peer_cpu_seconds else None,
         )
 
@@ -131,17 +131,16 @@ def _best_in_turns(works: Sequence[Work]) -> list[float]:
     ends = time.perf_counter() + LEAST_SECONDS
     while len(durations[0]) < RUNS or time.perf_counter() < ends:
         for work, taken in zip(works, durations, strict=True):
-            started = time.process_time()
-            work()
-            taken.append(time.process_time() - started)
-    return [round(min(taken[1:]), 4) for taken in durations]
+            taken.append(_seconds(time.process_time, work))
+    return [_shortest(taken) for taken in durations]
 
 
-def _best_wall_time(runs: Sequence[Work]) -> float:
+def _seconds(clock: Callable[[], float], work: Work) -> float:
+    started = clock()
+    work()
+    return clock() - started
+
+
+def _shortest(durations: Sequence[float]) -> float:
     """Return the shortest run after the first, which warms up; what else runs on the machine only ever adds."""
-    durations = []
-    for work in runs:
-        started = time.perf_counter()
-        work()
-        durations.append(time.perf_counter() - started)
     return round(min(durations[1:]), 4)

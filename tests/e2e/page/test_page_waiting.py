@@ -133,6 +133,18 @@ async def test_a_channel_one_has_left_does_not_fill_the_next_one(page, playgroun
     await expect(page.locator(".message")).to_have_count(0)
 
 
+async def test_a_channel_opened_while_one_becomes_another_member_is_opened_as_that_member(page):
+    async with answers_held(page, STATE) as until_answered:
+        await page.locator(".user-switch:visible").click()
+        await page.get_by_role("option", name="Mika").click()
+        await until_answered(1)
+        await page.get_by_role("button", name="mood-board").click()
+    await expect(page.get_by_role("button", name="You are Mika").first).to_be_visible()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("mood-board")
+    message = await say(page, "by Mika")
+    await expect(message.locator(".message-author")).to_have_text("Mika")
+
+
 async def test_a_slow_upload_is_not_called_unanswered(page, bot):
     await page.clock.install()
     form = await open_command(page, "restyle")

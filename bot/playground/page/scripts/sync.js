@@ -13,6 +13,8 @@ export class Sync {
   #isLoadingOlder = false;
   /** Counts the places one has been to, so that an answer for an earlier one is dropped. */
   #visit = 0;
+  /** The member whom one asked for last; a channel may be opened while their state is on its way. */
+  #entering = null;
   /** Events that arrived while a snapshot was on its way: it may lack them, so they are applied after it. */
   #held = null;
   #handlers = {
@@ -44,9 +46,10 @@ export class Sync {
    * @throws {import('./api.js').ApiError}
    */
   async enter(userId) {
-    const visit = this.#leave();
+    this.#entering = userId;
     const state = await fetchState(userId);
-    if (visit !== this.#visit) return;
+    if (userId !== this.#entering) return;
+    this.#leave();
     this.#store.load(state);
     this.#live.connect(this.#store.userId, this.#store.channelId);
   }
