@@ -62,6 +62,7 @@ export class AutocompleteField extends Field {
 
   #listen() {
     this.control.addEventListener('input', () => {
+      this.#asked += 1;
       this.#dropUnfitting();
       this.#askSoon(PAUSE_MS);
     });
@@ -84,7 +85,7 @@ export class AutocompleteField extends Field {
     this.#timer = setTimeout(() => this.#ask(), delay);
   }
 
-  /** An answer to an older question than the last is dropped. */
+  /** An answer to an older question than the last, or to a text typed on since, is dropped. */
   async #ask() {
     this.#asked += 1;
     const question = this.#asked;
