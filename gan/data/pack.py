@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import cv2
 import numpy as np
@@ -100,8 +104,10 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     patterns = [draw_pattern(seed, STYLE_SIZE) for seed in range(drawn)]
     styles = np.stack([_style(file) for file in style_files] + patterns)
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "garments.npy", garments)
-    np.save(folder / "styles.npy", styles)
+    with _written(folder / "garments.npy") as file:
+        np.save(file, garments)
+    with _written(folder / "styles.npy") as file:
+        np.save(file, styles)
     index = {
         "garments": [file.stem for file in garment_files],
         "styles": [file.stem for file in style_files] + [f"drawn-{seed}" for seed in range(drawn)],
@@ -110,9 +116,20 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
         ],
         "dark": [one.is_dark_plain for one in measured],
     }
-    unfinished = folder / "index.json.part"
-    unfinished.write_text(json.dumps(index))
-    unfinished.replace(folder / "index.json")
+    with _written(folder / "index.json") as file:
+        file.write(json.dumps(index).encode())
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes its name when it is whole: another run may make, or read, the same pack meanwhile."""
+    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _read_pack(folder: Path) -> Pack:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 MESSAGES = "**/play/channels/*/messages*"
 STATE = "**/play/state*"
 INTERACTIONS = "**/play/interactions"
+SUGGESTIONS = "**/play/autocomplete"
 
 
 @asynccontextmanager
@@ -175,3 +176,22 @@ async def test_a_form_opened_while_another_command_is_on_its_way_stays_open(page
         await form.get_by_label("Name", exact=True).fill("Batik")
     await expect(page.locator(".embed")).to_be_visible()
     await expect(form.get_by_label("Name", exact=True)).to_have_value("Batik")
+
+
+async def test_suggestions_for_an_earlier_text_are_not_offered_for_a_later_one(page):
+    form = await open_command(page, "restyle")
+    style_name = form.get_by_label("Style name", exact=True)
+    async with (
+        page.expect_event("requestfinished", lambda request: request.url.endswith("/play/autocomplete")),
+        answers_held(page, SUGGESTIONS, method="POST") as until_answered,
+    ):
+        await form.get_by_role("button", name="Style name", exact=True).click()
+        await until_answered(1)
+        # With timers at a stand, the question for the later text, which would make this answer stale, is not asked.
+        await page.evaluate("window.timers = window.setTimeout; window.setTimeout = () => 0")
+        await style_name.press_sequentially("bat")
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    await expect(page.get_by_role("option")).to_have_count(0)
+    await page.evaluate("window.setTimeout = window.timers")
+    await style_name.press_sequentially("i")
+    await expect(page.get_by_role("option")).to_have_text(["Batik green"])

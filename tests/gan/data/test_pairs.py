@@ -21,6 +21,29 @@ def pack(tmp_path_factory):
     return open_pack(garments, styles, automatic_masks(masks), folder / "cache", held_out=False, drawn=2)
 
 
+def test_a_run_that_cannot_write_its_pack_leaves_the_one_another_run_made_meanwhile(tmp_path, monkeypatch):
+    """Two runs on the same new folders: the slower one finds the disk full when the faster one already reads."""
+    garments, styles, masks = fill_wardrobe(tmp_path)
+    stored, save, made = automatic_masks(masks), np.save, []
+
+    def torn_save(file, array):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    def overtaken(file, picture):
+        if not made:
+            made.append(open_pack(garments, styles, stored, tmp_path / "cache", held_out=False))
+            monkeypatch.setattr(np, "save", torn_save)
+        return stored(file, picture)
+
+    with pytest.raises(OSError, match="No space"):
+        open_pack(garments, styles, overtaken, tmp_path / "cache", held_out=False)
+    monkeypatch.setattr(np, "save", save)
+    again = open_pack(garments, styles, stored, tmp_path / "cache", held_out=False)
+    assert (again.garments == made[0].garments).all()
+    assert not list((tmp_path / "cache").rglob("*.part"))
+
+
 def test_truth_is_the_guide_under_the_shading(pack):
     for seed in range(6):
         pair = make_pair(pack, 64, 48, np.random.default_rng(seed))
