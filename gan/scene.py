@@ -21,6 +21,8 @@ CROP_MARGIN = 0.04
 VISIBLE = 1 / 255
 KEPT_SCENES = 2
 """At 2048 px one takes about 80 MB."""
+NO_GARMENT = "I find no garment in the photo; please send one that stands out from its background, or your own mask."
+NOTHING_LEFT = "The mask leaves nothing to restyle; please make it larger."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ def load_garment(request: RenderRequest) -> MaskedGarment:
     photo = read_picture(request.garment)
     picture = resize_picture(photo, result_size(photo, request.size))
     mask, doubt = _garment_mask(picture, request)
+    found = float(mask.max()) >= VISIBLE
     mask = edit_mask(mask, request.mask_edit)
     alpha = apply_region(mask, request.region)
     if float(alpha.max()) < VISIBLE:
-        raise RenderError("The mask leaves nothing to restyle; please make it larger.")
+        raise RenderError(NOTHING_LEFT if found or request.mask is not None else NO_GARMENT)
     return MaskedGarment(picture, mask, np.ascontiguousarray(alpha, np.float32), doubt)
 
 

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bot.cli import app
 from bot.cli.sentences import OneSentenceCommand, refuse
 from bot.intake import CleanImage, IntakeError, read_image, shown_name
+from bot.wording import counted
 from gan.request import (
     MAX_SIZE,
     MAX_VARIANTS,
@@ -234,7 +235,8 @@ def _summary(results: list[RenderResult], show_mask: bool) -> str:
     lines.append(f"{results[0].mask}  the mask")
     if show_mask:
         lines.append(f"{results[0].mask.parent / OVERLAY_FILE}  the mask over the garment")
-    lines.append(f"{sum(len(result.variants) for result in results)} pictures in {_total_seconds(results):.1f} s")
+    pictures = counted(sum(len(result.variants) for result in results), "picture")
+    lines.append(f"{pictures} in {_total_seconds(results):.1f} s")
     if results[0].doubt:
         lines.append(results[0].doubt)
     return "\n".join(lines)

@@ -200,6 +200,12 @@ def test_bad_files_are_named_in_one_sentence(renderer, request_for_shirt, tmp_pa
         assert str(raised.value).endswith(".") and "\n" not in str(raised.value)
 
 
+def test_a_photo_without_a_garment_is_said(renderer, request_for_shirt, tmp_path):
+    wall = save(tmp_path / "wall.png", np.full((300, 240, 3), 255, np.uint8))
+    with pytest.raises(RenderError, match="find no garment"):
+        renderer.render(replace(request_for_shirt, garment=wall, mask=None))
+
+
 def test_nothing_left_to_restyle_is_said(renderer, request_for_shirt):
     with pytest.raises(RenderError, match="nothing to restyle"):
         renderer.render(replace(request_for_shirt, mask_edit=MaskEdit(grow=-60)))
