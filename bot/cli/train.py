@@ -147,8 +147,10 @@ def evaluate(
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; default: OUT/cache.")] = None,
     weights: Annotated[Path | None, typer.Option(help="Generator to judge; default: the shipped one.")] = None,
     without_critics: Annotated[
-        Path | None,
-        typer.Option(help="Weights from before the critics came, for comparison; default: the shipped ones."),
+        Path | None, typer.Option(help="Its weights without the critics' run, for comparison.")
+    ] = None,
+    with_critics: Annotated[
+        Path | None, typer.Option(help="Its weights with it; the shipped generator brings its own.")
     ] = None,
     perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
     pairs: Annotated[int, typer.Option(min=1, help="Held-out pseudo-pairs to judge.")] = 48,
@@ -157,13 +159,15 @@ def evaluate(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda …")] = "auto",
 ) -> None:
     """Judge the generator on held-out pictures, beside its baselines."""
+    from gan.evaluation.contestants import SHIPPED_WITH_CRITICS, WITH_CRITICS, WITHOUT_CRITICS
     from gan.evaluation.run import EvaluationOptions
     from gan.evaluation.run import evaluate as judge
     from gan.generator import WEIGHTS_FILE
     from gan.request import RenderError
-    from gan.training.checkpoint import WITHOUT_CRITICS
 
-    shipped = WEIGHTS_FILE.with_name(WITHOUT_CRITICS)
+    if weights is None:
+        with_critics = with_critics or SHIPPED_WITH_CRITICS
+    comparisons = {WITHOUT_CRITICS: without_critics, WITH_CRITICS: with_critics}
     try:
         options = EvaluationOptions(
             garments,
@@ -172,7 +176,7 @@ def evaluate(
             masks=masks,
             cache=cache,
             weights=weights or WEIGHTS_FILE,
-            without_critics=without_critics or (shipped if shipped.is_file() else None),
+            comparisons={name: file for name, file in comparisons.items() if file},
             perceptual=perceptual,
             pairs=pairs,
             photos=photos,

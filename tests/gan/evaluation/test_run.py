@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from gan.evaluation.contestants import WITHOUT_CRITICS
 from gan.evaluation.run import EvaluationOptions, evaluate
 from gan.generator import Generator
 from gan.request import RenderError
@@ -24,8 +25,8 @@ def test_the_whole_report(tmp_path, weights):
     out = tmp_path / "report"
     result = evaluate(
         EvaluationOptions(
-            garments, styles, out, masks=masks, weights=weights, without_critics=weights, perceptual="missing.h5",
-            pairs=2, photos=1, gatys=0, device="cpu",
+            garments, styles, out, masks=masks, weights=weights, comparisons={WITHOUT_CRITICS: weights},
+            perceptual="missing.h5", pairs=2, photos=1, gatys=0, device="cpu",
         )
     )  # fmt: skip
     pairs, worn, photos = result["tables"].values()
@@ -33,7 +34,8 @@ def test_the_whole_report(tmp_path, weights):
     assert worn["shaded guide"]["psnr"] != pairs["shaded guide"]["psnr"]
     assert {"truth", "garment unchanged", "flat guide", "shaded guide"} <= set(pairs)
     assert {"generator", "generator, as rendered"} <= set(pairs)
-    assert "generator without discriminators" in pairs
+    assert pairs[WITHOUT_CRITICS]["psnr"] == pairs["generator"]["psnr"]
+    assert photos[WITHOUT_CRITICS]["style_distance"] == photos["generator"]["style_distance"]
     # An untrained generator is the shaded guide, but for the care that renders take at the mask's border:
     assert pairs["generator"]["psnr"][0] == pytest.approx(pairs["shaded guide"]["psnr"][0], abs=0.05)
     # the two rows must nearly agree, and the truth must win.
