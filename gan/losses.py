@@ -26,6 +26,10 @@ PROJECTED_PIXELS = 1024
 DIVERSITY_CAP = 0.05
 EXPOSURE_LIMITS = (-3.0, 1.4)
 LIGHT_WINDOW = 96
+SEEN_SPREAD = 0.25
+"""Standard deviation at which critics see every light."""
+LEAST_SPREAD = 0.06
+"""Deviation below which a light counts as flat, and is not stretched further."""
 LEAST_ERROR = 1e-4
 """Squared error below which a picture is right: 40 dB."""
 ENERGY_WINDOW = 8
@@ -91,11 +95,17 @@ class Example:
 
     @property
     def photo(self) -> Tensor:
-        """The garment's luma likewise, on a grey ground."""
-        return self.window(self.mask * luminance(self.garment) + 0.5 * (1 - self.mask)).expand(-1, 3, -1, -1)
+        """The garment likewise, in colour: a print that a fold's luma could be is told by its hue."""
+        return self.window(self.mask * self.garment + 0.5 * (1 - self.mask))
 
     def _seen_light(self, light: Tensor) -> Tensor:
-        return light_as_grey(self.window(light.clamp(*EXPOSURE_LIMITS) * self.mask))
+        """Bring the light to one mean and spread: else a critic asks for more contrast, and gets it from old prints."""
+        mask = self.window(self.mask)
+        light = self.window(light.clamp(*EXPOSURE_LIMITS))
+        area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
+        centred = (light - (light * mask).sum(dim=(2, 3), keepdim=True) / area) * mask
+        spread = (centred.square().sum(dim=(2, 3), keepdim=True) / area).sqrt()
+        return light_as_grey(centred * (SEEN_SPREAD / spread.clamp_min(LEAST_SPREAD)))
 
     def features(self, name: str) -> dict[str, Tensor]:
         """Return the backbone's features of a picture by attribute name, computed once."""

@@ -25,7 +25,7 @@ from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 6
+VERSION = 7
 log = logging.getLogger(__name__)
 
 MaskSource = Callable[[Path, np.ndarray], np.ndarray]
@@ -41,6 +41,7 @@ class Pack:
         garment_names: N file stems.
         plain: N booleans, light garments that exact pseudo-pairs can be made of.
         dark: N booleans, dark plain garments.
+        patterned: N booleans, garments with a pattern of their own.
         styles: M×288×288×3 uint8, centre squares.
         style_names: M file stems.
     """
@@ -49,6 +50,7 @@ class Pack:
     garment_names: list[str]
     plain: np.ndarray
     dark: np.ndarray
+    patterned: np.ndarray
     styles: np.ndarray
     style_names: list[str]
     folder: Path
@@ -115,6 +117,7 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
             one.is_plain and file.stem not in NOT_PLAIN for one, file in zip(measured, garment_files, strict=True)
         ],
         "dark": [one.is_dark_plain for one in measured],
+        "patterned": [one.is_patterned for one in measured],
     }
     with _written(folder / "index.json") as file:
         file.write(json.dumps(index).encode())
@@ -139,6 +142,7 @@ def _read_pack(folder: Path) -> Pack:
         index["garments"],
         np.asarray(index["plain"], bool),
         np.asarray(index["dark"], bool),
+        np.asarray(index["patterned"], bool),
         np.load(folder / "styles.npy", mmap_mode="r"),
         index["styles"],
         folder,

@@ -91,8 +91,13 @@ def make_identity_pair(pack: Pack, height: int, width: int, rng: np.random.Gener
 
 
 def make_unpaired(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
-    """Draw a photo of any garment as it is, and a guide; there is no truth to it."""
-    index = int(rng.integers(len(pack.garments)))
+    """Draw a photo of a patterned garment as it is, and a guide; there is no truth to it.
+
+    Only real patterns teach what pairs cannot. Heard on plain photos too, critics ironed their folds. A folder without
+    any patterned garment gives whatever it has.
+    """
+    chosen = np.flatnonzero(pack.patterned) if pack.patterned.any() else np.arange(len(pack.garments))
+    index = int(rng.choice(chosen))
     photo, mask = place_garment(pack.garments[index], height, width, rng)
     return PseudoPair(photo, mask, random_cloth(pack, height, width, rng), photo, np.zeros_like(mask))
 

@@ -1,4 +1,4 @@
-"""Which garments are plain, so that their luminance is their shading and a pseudo-pair can be exact.
+"""Which garments are plain, so that their luminance is their shading and a pseudo-pair can be exact; which printed.
 
 Light ones show their shading itself. Dark ones show it with gloss, so what they teach is less exact; but suits, leather
 and puffer jackets, with lapels, zips and pockets, are mostly dark.
@@ -35,6 +35,10 @@ DARK_PRINTED_SHARE_LIMIT = 0.012
 BRIGHT_CONTRAST = 14.0
 """L* above the surroundings from which a thin stroke on dark cloth counts as lettering; gloss is softer."""
 BRIGHT_DENSITY_LIMIT = 0.2
+
+PATTERNED_SHARE = 0.1
+"""Share of printed pixels from which a garment counts as one with a pattern of its own."""
+PATTERNED_BLOB_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,12 @@ class Plainness:
             and self.blob_share < BLOB_SHARE_LIMIT
             and self.stroke_density < STROKE_DENSITY_LIMIT
         )
+
+    @property
+    def is_patterned(self) -> bool:
+        """Whether the garment carries a pattern of its own, by its hues or by patches much lighter or darker."""
+        patterned = self.printed_share > PATTERNED_SHARE or self.blob_share > PATTERNED_BLOB_SHARE
+        return self.area > MINIMUM_AREA and patterned
 
     @property
     def is_dark_plain(self) -> bool:

@@ -34,8 +34,6 @@ VARIANTS = 4
 STYLES_TO_CHOOSE_FROM = 50
 CROPS = 16
 FEATURE_SIZE = 256
-PRINTED, BLOTCHED = 0.1, 0.15
-"""Shares of printed or blotched pixels from which a garment counts as patterned."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +108,7 @@ def patterned(garments: list[Path], masks: MaskSource, most: int) -> list[Masked
         photo = read_picture(file)
         picture = resize_picture(photo, result_size(photo, SIZE))
         alpha = resize_picture(masks(file, photo), (picture.shape[1], picture.shape[0]))
-        plainness = measure_plainness(picture, alpha)
-        if plainness.printed_share > PRINTED or plainness.blob_share > BLOTCHED:
+        if measure_plainness(picture, alpha).is_patterned:
             mask = alpha.astype(np.float32) / 255
             found.append(MaskedGarment(picture, mask, mask, None))
         if len(found) == most:

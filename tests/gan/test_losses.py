@@ -74,6 +74,23 @@ def test_light_is_seen_through_one_window_inside_the_mask():
     assert torch.equal(shown.window(light), shown.detached().window(light))
 
 
+def test_critics_see_every_light_at_one_mean_and_spread():
+    folds = 0.2 * torch.randn(2, 1, 32, 32)
+    shown, deeper = example(exposure=folds), example(exposure=1.5 * folds + 0.1)
+    assert torch.allclose(shown.light, deeper.light, atol=1e-4)
+    flat = example(exposure=0.01 * folds)
+    assert flat.light.std() < 0.2 * shown.light.std()
+
+
+def test_critics_see_the_photo_in_colour_inside_the_mask():
+    red, green = (torch.zeros(2, 3, 32, 32) for _ in range(2))
+    red[:, 0], green[:, 1] = 1, 1
+    one, other = example(garment=red), example(garment=green)
+    inside = (one.window(one.mask) == 1).expand_as(one.photo)
+    assert ((one.photo - other.photo)[inside].view(2, 3, -1).abs().mean(dim=2)[:, :2] == 1).all()
+    assert torch.equal(one.photo[~inside], other.photo[~inside])
+
+
 def test_reconstruction_ignores_the_background():
     outside = example()
     outside.picture[..., :4, :] = 0

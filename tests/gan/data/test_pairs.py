@@ -1,11 +1,14 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
+from gan.data import pairs
 from gan.data.camera import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.data.dataset import EndlessNumbers, ExampleDataset, endless_batches
 from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import automatic_masks, letterbox, open_pack
-from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair
+from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair, make_unpaired, place_garment
 from gan.data.plain import measure_plainness
 from gan.data.prints import BOLD, WORN, engraving, random_colour, tone_in_tone
 from gan.data.stencils import block, ramp
@@ -93,6 +96,27 @@ def test_unpaired_examples_are_photos_without_truth(pack):
     example = ExampleDataset(pack, 64, 48, seed=0, unpaired_share=1.0)[0]
     assert example["paired"] == 0
     assert np.allclose(example["truth"], example["garment"], atol=1e-6)
+
+
+def test_unpaired_examples_are_patterned_garments_where_there_are_any(pack, monkeypatch):
+    placed = []
+
+    def record(packed, height, width, rng):
+        placed.append(next(i for i, garment in enumerate(pack.garments) if np.array_equal(garment, packed)))
+        return place_garment(packed, height, width, rng)
+
+    monkeypatch.setattr(pairs, "place_garment", record)
+
+    def drawn(patterned):
+        placed.clear()
+        some = dataclasses.replace(pack, patterned=np.array(patterned))
+        for seed in range(40):
+            make_unpaired(some, 64, 48, np.random.default_rng(seed))
+        return set(placed)
+
+    assert not pack.patterned.any()
+    assert drawn([False, True, False, True]) == {1, 3}
+    assert drawn([False] * 4) == {0, 1, 2, 3}
 
 
 def test_held_out_pictures_are_never_in_the_training_pack(pack, tmp_path):

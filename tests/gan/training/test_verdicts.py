@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn.functional import avg_pool2d
 
+from gan.discriminators import accuracy
 from gan.losses import Example
 from gan.training import steps
 from gan.training.distributed import Team
@@ -16,10 +18,14 @@ from tests.gan.tiny_backbone import tiny_backbone
 FOLDS_PLAY = {"adversarial_folds": 1.0}
 
 
-@pytest.fixture
-def players():
+def fresh_players():
     nowhere = Path()
     return make_players(TrainingOptions(nowhere, nowhere, nowhere), torch.device("cpu"), None, tiny_backbone())
+
+
+@pytest.fixture
+def players():
+    return fresh_players()
 
 
 def example(paired=(1, 1, 1, 1), seed=0):
@@ -74,11 +80,18 @@ def test_a_relativistic_critic_is_held_at_both_sides(players, monkeypatch, kind,
     assert values["penalty"] > 0
 
 
-def test_critics_of_every_loss_learn_to_prefer_exact_light(players):
+def softened(shown):
+    return replace(shown, exposure=avg_pool2d(shown.exposure, 7, stride=1, padding=3))
+
+
+def test_critics_of_every_loss_learn_to_prefer_exact_light():
+    fresh = softened(example(seed=1000))
     for kind in ("bce", "hinge", "relativistic"):
-        game = Game(players, players.generator, tiny_backbone(), kind, torch.float32, 1.0, 0.1, Team())
-        for step in range(25):
-            exact = example(seed=step)
-            softened = torch.nn.functional.avg_pool2d(exact.exposure, 3, stride=1, padding=1)
-            values = critic_step(game, replace(exact, exposure=softened), FOLDS_PLAY, penalise=step % 8 == 0)
-        assert values["accuracy_folds"] > 0.8, kind
+        learning = fresh_players()
+        game = Game(learning, learning.generator, tiny_backbone(), kind, torch.float32, 1.0, 0.1, Team())
+        for step in range(40):
+            critic_step(game, softened(example(seed=step)), FOLDS_PLAY, penalise=step % 8 == 0)
+        with torch.no_grad():
+            real, fake = judge(learning, fresh, ["folds"], exact_places(fresh))["folds"]
+        # Ranked, whatever the loss: light is centred, and where a critic's zero lies still swings after so few steps.
+        assert accuracy(real[0], fake[0], "relativistic") > 0.7, kind
