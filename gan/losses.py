@@ -49,9 +49,11 @@ class Example:
         exposure: B×1×H×W log factor that the generator put on the guide.
         residual: B×3×H×W.
         paired: B, 1 where `truth` is exact.
+        patterned: B, 1 where it is a photo of a garment with a pattern of its own.
         identity: B, 1 where the guide is the garment's own cloth.
         truth: the exact picture, where paired.
         log_shading: B×1×H×W, the exact exposure, where paired.
+        earlier: B×1×H×W, the exposure that the generator of before the critics put on the guide, or None.
         backbone: perceptual features, or None.
         second: the picture of the same input with other noise, or None.
         noise_distance: mean distance of the two noises.
@@ -69,6 +71,8 @@ class Example:
     identity: Tensor
     truth: Tensor
     log_shading: Tensor
+    patterned: Tensor
+    earlier: Tensor | None = None
     backbone: PerceptualFeatures | None = None
     second: Tensor | None = None
     noise_distance: float = 1.0
@@ -166,11 +170,8 @@ def exposure(example: Example) -> Tensor:
 
 def folds(example: Example) -> Tensor:
     """Masked L1 between gradients of predicted and exact log-shading: sharp folds, no ghost of an old print."""
-    error = _exposure_error(example) * example.mask
-    across, along = error[..., :, 1:] - error[..., :, :-1], error[..., 1:, :] - error[..., :-1, :]
-    paired = example.paired.view(-1, 1, 1, 1)
-    area = (example.mask * paired).mean() + 1e-4
-    return ((across.abs() * paired).mean() + (along.abs() * paired).mean()) / area
+    chosen = example.mask * example.paired.view(-1, 1, 1, 1)
+    return _step_sizes(_exposure_error(example) * chosen) / (chosen.mean() + 1e-4)
 
 
 def fold_energy(example: Example) -> Tensor:
@@ -188,6 +189,19 @@ def fold_energy(example: Example) -> Tensor:
         errors.append((sizes[0] - sizes[1]).abs().sum() / (weights.sum() + 1e-2))
         found, wanted, chosen = (F.avg_pool2d(x, 2) for x in (found, wanted, chosen))
     return torch.stack(errors).mean()
+
+
+def unforgotten(example: Example) -> Tensor:
+    """On photos of garments without a pattern the light stays as it was before the critics came.
+
+    Li and Hoiem, "Learning without Forgetting" (2016). Critics know old prints, but on plain photos they iron folds
+    out; there the pairs have taught the light already.
+    """
+    if example.earlier is None:
+        return example.picture.new_zeros(())
+    chosen = example.mask * (1 - example.paired).view(-1, 1, 1, 1) * (1 - example.patterned).view(-1, 1, 1, 1)
+    error = (example.exposure - example.earlier) * chosen
+    return (error.abs().mean() + _step_sizes(error)) / (chosen.mean() + 1e-4)
 
 
 def paired_features(example: Example) -> Tensor:
@@ -302,6 +316,7 @@ LOSS_TABLE: dict[str, Term] = {
     "exposure": exposure,
     "folds": folds,
     "fold_energy": fold_energy,
+    "unforgotten": unforgotten,
     "paired_features": paired_features,
     "content": content,
     "style": style,
@@ -343,6 +358,12 @@ def total_loss(example: Example, weights: Mapping[str, float]) -> tuple[Tensor, 
 def _exposure_error(example: Example) -> Tensor:
     wanted = example.log_shading.clamp(*EXPOSURE_LIMITS)
     return example.exposure.clamp(EXPOSURE_LIMITS[0] - 0.5, EXPOSURE_LIMITS[1] + 0.5) - wanted
+
+
+def _step_sizes(values: Tensor) -> Tensor:
+    """Return the mean size of the steps between neighbours, across and along."""
+    across, along = values[..., :, 1:] - values[..., :, :-1], values[..., 1:, :] - values[..., :-1, :]
+    return across.abs().mean() + along.abs().mean()
 
 
 def _slope(light: Tensor) -> Tensor:

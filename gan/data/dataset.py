@@ -113,6 +113,7 @@ def _tensors(pair: PseudoPair, paired: int, identity: int) -> Batch:
         "log_shading": torch.from_numpy(pair.log_shading)[None],
         "paired": torch.tensor(float(paired)),
         "identity": torch.tensor(float(identity)),
+        "patterned": torch.tensor(float(pair.patterned)),
     }
 
 

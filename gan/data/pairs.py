@@ -15,6 +15,8 @@ from gan.data.prints import WORN, PrintMix, engraving, random_colour, tone_in_to
 
 DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
+PATTERNED_PHOTO_SHARE = 0.6
+"""Share of photos without truth that show a patterned garment, where a folder has both kinds."""
 DARK_FLOOR = 0.002
 """Luminance below which a camera records noise."""
 GLOSS_TEMPER = 0.9
@@ -39,6 +41,7 @@ class PseudoPair:
         guide: H×W×3, flat cloth.
         truth: H×W×3, the garment made of the guide's cloth.
         log_shading: H×W, log of the light that `truth` is under, relative to its median.
+        patterned: whether it is a photo whose garment has a pattern of its own.
     """
 
     garment: np.ndarray
@@ -46,6 +49,7 @@ class PseudoPair:
     guide: np.ndarray
     truth: np.ndarray
     log_shading: np.ndarray
+    patterned: bool = False
 
 
 def make_pair(
@@ -91,15 +95,13 @@ def make_identity_pair(pack: Pack, height: int, width: int, rng: np.random.Gener
 
 
 def make_unpaired(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
-    """Draw a photo of a patterned garment as it is, and a guide; there is no truth to it.
-
-    Only real patterns teach what pairs cannot. Heard on plain photos too, critics ironed their folds. A folder without
-    any patterned garment gives whatever it has.
-    """
-    chosen = np.flatnonzero(pack.patterned) if pack.patterned.any() else np.arange(len(pack.garments))
-    index = int(rng.choice(chosen))
+    """Draw a photo of any garment as it is, patterned or not, and a guide; there is no truth to it."""
+    wanted = bool(rng.random() < PATTERNED_PHOTO_SHARE)
+    chosen = np.flatnonzero(pack.patterned == wanted)
+    index = int(rng.choice(chosen if len(chosen) else len(pack.garments)))
     photo, mask = place_garment(pack.garments[index], height, width, rng)
-    return PseudoPair(photo, mask, random_cloth(pack, height, width, rng), photo, np.zeros_like(mask))
+    guide = random_cloth(pack, height, width, rng)
+    return PseudoPair(photo, mask, guide, photo, np.zeros_like(mask), bool(pack.patterned[index]))
 
 
 def place_garment(

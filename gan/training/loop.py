@@ -139,6 +139,8 @@ class Run:
         progress, options = self.players.progress, self.options
         moved: dict[str, Tensor] = {name: value.to(self.device, non_blocking=True) for name, value in batch.items()}
         self._set_rates()
+        if phase.critics:
+            self.players.remember()
         example, values = generator_step(self.game, moved, weights_at(self.plan, self.share))
         if phase.critics:
             for turn in range(options.critic_steps):

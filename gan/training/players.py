@@ -41,7 +41,10 @@ class Progress:
 
 @dataclass
 class Players:
-    """The networks with their optimizers."""
+    """The networks with their optimizers.
+
+    `earlier` is the average of before the critics came, once they have; see `gan.losses.unforgotten`.
+    """
 
     generator: Generator
     average: Generator
@@ -51,17 +54,24 @@ class Players:
     generator_optimizer: Optimizer
     critic_optimizer: Optimizer
     progress: Progress
+    earlier: Generator | None = None
 
     @property
     def critics(self) -> nn.ModuleList:
         """All critics."""
         return nn.ModuleList([self.cloth, self.garment, self.folds])
 
+    def remember(self) -> None:
+        """Keep the average as it is now, unless an earlier one is kept already."""
+        if self.earlier is None:
+            self.earlier = averaged_copy(self.average)
+
     def state(self) -> dict[str, Any]:
         """Return everything that a later process needs to go on as if nothing had happened."""
         return {
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
+            "earlier": self.earlier.state_dict() if self.earlier else None,
             "cloth": self.cloth.state_dict(),
             "garment": self.garment.state_dict(),
             "folds": self.folds.state_dict(),
@@ -77,6 +87,9 @@ class Players:
         self.generator.load_state_dict(state.get("generator", state["average"]))
         for name in AVERAGED_AND_CRITICS:
             getattr(self, name).load_state_dict(state[name])
+        self.earlier = averaged_copy(self.average) if state.get("earlier") else None
+        if self.earlier:
+            self.earlier.load_state_dict(state["earlier"])
         for name in ("generator_optimizer", "critic_optimizer"):
             if name in state:
                 getattr(self, name).load_state_dict(state[name])

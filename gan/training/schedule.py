@@ -33,11 +33,12 @@ ADVERSARIAL = {
     "shading": 0.0,
     "feature_matching": 0.0,
     "diversity": 0.02,
+    "unforgotten": 2.0,
     "adversarial_cloth": 0.0,
     "adversarial_garment": 0.0,
     "adversarial_folds": 0.2,
 }
-UNPAIRED_SHARE = 0.3
+UNPAIRED_SHARE = 0.4
 ADVERSARIAL_TERMS = frozenset({"adversarial_cloth", "adversarial_garment", "adversarial_folds", "feature_matching"})
 
 

@@ -56,7 +56,9 @@ def play_generator(game: Game, batch: dict[str, Tensor]) -> Example:
     noise = torch.randn(count, NOISE_SIZE, device=device)
     strength = _random_strength(batch["identity"])
     with game.autocast(device):
-        picture, exposure, residual = game.forward(batch["garment"], batch["mask"], batch["guide"], noise, strength)
+        seen = (batch["garment"], batch["mask"], batch["guide"], noise, strength)
+        picture, exposure, residual = game.forward(*seen)
+        earlier = _earlier(game, batch, seen)
     mask = batch["mask"]
     shown = mask * picture + (1 - mask) * batch["garment"]
     return Example(
@@ -71,8 +73,25 @@ def play_generator(game: Game, batch: dict[str, Tensor]) -> Example:
         identity=batch["identity"],
         truth=batch["truth"],
         log_shading=batch["log_shading"],
+        patterned=batch["patterned"],
+        earlier=earlier,
         backbone=game.backbone,
     )
+
+
+@torch.no_grad()
+def _earlier(game: Game, batch: dict[str, Tensor], seen: tuple[Tensor, ...]) -> Tensor | None:
+    """Return the light of the generator of before the critics; zero but on the photos that `unforgotten` looks at.
+
+    None where there is no such generator.
+    """
+    if game.players.earlier is None:
+        return None
+    photos = torch.nonzero((batch["paired"] == 0) & (batch["patterned"] == 0))[:, 0]
+    light = torch.zeros_like(batch["mask"])
+    if len(photos):
+        light[photos] = game.players.earlier(*(value[photos] for value in seen))[1].float()
+    return light
 
 
 def worn(batch: dict[str, Tensor]) -> Tensor:

@@ -40,12 +40,12 @@ def exact_places(example: Example) -> Places:
 
 
 def photo_places(example: Example) -> Places:
-    """Return the photos without exact light, beside other garments' exact light.
+    """Return the photos of patterned garments, beside other garments' exact light.
 
     Where there is an exact picture, the generator has it to learn from, and a critic can only spread what a mean error
     leaves undecided. On photos of real prints a critic that has seen prints taken for folds says what nothing else can.
     """
-    exact, photos = (torch.nonzero(chosen)[:, 0] for chosen in (example.paired > 0, example.paired == 0))
+    exact, photos = (torch.nonzero(chosen > 0)[:, 0] for chosen in (example.paired, example.patterned))
     borrowed = exact[torch.arange(len(photos), device=exact.device) % len(exact)] if len(exact) else exact
     return Places(borrowed, photos)
 

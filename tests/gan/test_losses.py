@@ -30,6 +30,7 @@ def example(picture=None, **changes):
         "identity": torch.zeros(2),
         "truth": truth,
         "log_shading": light,
+        "patterned": torch.zeros(2),
         "backbone": backbone(),
     }
     return Example(**{**values, **changes})
@@ -47,6 +48,22 @@ def test_paired_terms_are_zero_at_the_truth_and_positive_away_from_it(name):
 def test_paired_terms_ignore_examples_without_truth(name):
     wrong = example(picture=torch.rand(2, 3, 32, 32), exposure=torch.zeros(2, 1, 32, 32), paired=torch.zeros(2))
     assert LOSS_TABLE[name](wrong).item() == pytest.approx(0, abs=1e-5)
+
+
+def test_light_before_the_critics_is_kept_on_photos_of_plain_garments_alone():
+    light = torch.randn(2, 1, 32, 32)
+    photos = {"paired": torch.zeros(2), "earlier": light}
+
+    def cost(**changes):
+        return LOSS_TABLE["unforgotten"](example(**{**photos, **changes})).item()
+
+    assert cost(exposure=light.clone()) == 0
+    brighter, ironed = cost(exposure=light + 0.2), cost(exposure=torch.zeros_like(light))
+    assert brighter == pytest.approx(0.2 + 4 * 0.2 / 24, abs=0.005)  # it steps at the four borders of the mask too
+    assert ironed > 1
+    assert cost(exposure=light + 0.2, patterned=torch.tensor([0.0, 1.0])) == pytest.approx(brighter, rel=1e-3)
+    assert cost(patterned=torch.ones(2)) == cost(paired=torch.ones(2)) == 0
+    assert cost(earlier=None) == 0
 
 
 def test_log_error_counts_an_easy_picture_as_much_as_a_hard_one():

@@ -98,7 +98,7 @@ def test_unpaired_examples_are_photos_without_truth(pack):
     assert np.allclose(example["truth"], example["garment"], atol=1e-6)
 
 
-def test_unpaired_examples_are_patterned_garments_where_there_are_any(pack, monkeypatch):
+def test_photos_without_truth_show_patterned_and_other_garments_and_say_which(pack, monkeypatch):
     placed = []
 
     def record(packed, height, width, rng):
@@ -110,13 +110,15 @@ def test_unpaired_examples_are_patterned_garments_where_there_are_any(pack, monk
     def drawn(patterned):
         placed.clear()
         some = dataclasses.replace(pack, patterned=np.array(patterned))
-        for seed in range(40):
-            make_unpaired(some, 64, 48, np.random.default_rng(seed))
-        return set(placed)
+        said = [make_unpaired(some, 64, 48, np.random.default_rng(seed)).patterned for seed in range(60)]
+        assert said == [patterned[index] for index in placed]
+        return placed
 
-    assert not pack.patterned.any()
-    assert drawn([False, True, False, True]) == {1, 3}
-    assert drawn([False] * 4) == {0, 1, 2, 3}
+    mixed = drawn([False, True, False, False])
+    assert set(mixed) == {0, 1, 2, 3}
+    assert 25 < mixed.count(1) < 47
+    for alike in ([False] * 4, [True] * 4):
+        assert set(drawn(alike)) == {0, 1, 2, 3}
 
 
 def test_held_out_pictures_are_never_in_the_training_pack(pack, tmp_path):

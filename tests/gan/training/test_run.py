@@ -106,6 +106,17 @@ def test_stopping_and_resuming_gives_the_same_bits_as_going_on(wardrobe, tmp_pat
         assert same(getattr(whole.players, name), getattr(resumed.players, name))
 
 
+def test_the_generator_of_before_the_critics_is_kept_over_a_resume(wardrobe, tmp_path):
+    start = fresh_players(options(wardrobe, tmp_path / "whole", warm_start=False))
+    whole = train(wardrobe, tmp_path / "whole", warm_start=False)
+    train(wardrobe, tmp_path / "halves", stopping=StopAfter(3), warm_start=False)
+    resumed = train(wardrobe, tmp_path / "halves", resume=True, warm_start=False)
+    assert same(resumed.players.earlier, start.average)
+    assert not same(resumed.players.earlier, resumed.players.average)
+    assert same(resumed.players.average, whole.players.average)
+    assert train(wardrobe, tmp_path / "without", adversarial=False).players.earlier is None
+
+
 def test_a_run_leaves_weights_metrics_samples_and_the_generator_without_critics(wardrobe, tmp_path):
     train(wardrobe, tmp_path)
     for name in ("generator.safetensors", CHECKPOINT, WITHOUT_CRITICS):

@@ -36,7 +36,7 @@ def example(paired=(1, 1, 1, 1), seed=0):
     one = torch.ones(count, 1, 64, 48)
     flat = torch.zeros_like(picture)
     exact = torch.tensor(paired, dtype=torch.float32)
-    values = (flat, one, picture, picture, picture, light, flat, exact, torch.zeros(count), picture, light)
+    values = (flat, one, picture, picture, picture, light, flat, exact, torch.zeros(count), picture, light, 1 - exact)
     return Example(*values, backbone=tiny_backbone())
 
 
@@ -51,7 +51,8 @@ def test_a_perfect_picture_is_judged_like_the_exact_one_place_by_place(players, 
 
 
 def test_photos_without_exact_light_stand_beside_somebody_elses():
-    places = photo_places(example(paired=(0, 1, 0, 0, 1)))
+    shown = example(paired=(0, 1, 0, 0, 1, 0))
+    places = photo_places(replace(shown, patterned=torch.tensor([1.0, 0, 1, 1, 0, 0])))
     assert places.fake.tolist() == [0, 2, 3]
     assert places.real.tolist() == [1, 4, 1]
     assert exact_places(example(paired=(0, 1, 0))).fake.tolist() == [1]
