@@ -18,14 +18,14 @@ import numpy as np
 
 from gan.data.folders import list_pictures
 from gan.data.plain import measure_plainness
-from gan.data.reviewed import NOT_PLAIN
+from gan.data.reviewed import NOT_PATTERNED, NOT_PLAIN
 from gan.patterns import draw_pattern
 from gan.pictures import read_picture
 from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 7
+VERSION = 8
 log = logging.getLogger(__name__)
 
 MaskSource = Callable[[Path, np.ndarray], np.ndarray]
@@ -42,6 +42,7 @@ class Pack:
         plain: N booleans, light garments that exact pseudo-pairs can be made of.
         dark: N booleans, dark plain garments.
         patterned: N booleans, garments with a pattern of their own.
+        unpatterned: N booleans, garments certainly without one.
         styles: M×288×288×3 uint8, centre squares.
         style_names: M file stems.
     """
@@ -51,6 +52,7 @@ class Pack:
     plain: np.ndarray
     dark: np.ndarray
     patterned: np.ndarray
+    unpatterned: np.ndarray
     styles: np.ndarray
     style_names: list[str]
     folder: Path
@@ -117,7 +119,13 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
             one.is_plain and file.stem not in NOT_PLAIN for one, file in zip(measured, garment_files, strict=True)
         ],
         "dark": [one.is_dark_plain for one in measured],
-        "patterned": [one.is_patterned for one in measured],
+        "patterned": [
+            one.is_patterned and file.stem not in NOT_PATTERNED
+            for one, file in zip(measured, garment_files, strict=True)
+        ],
+        "unpatterned": [
+            one.is_unpatterned or file.stem in NOT_PATTERNED for one, file in zip(measured, garment_files, strict=True)
+        ],
     }
     with _written(folder / "index.json") as file:
         file.write(json.dumps(index).encode())
@@ -143,6 +151,7 @@ def _read_pack(folder: Path) -> Pack:
         np.asarray(index["plain"], bool),
         np.asarray(index["dark"], bool),
         np.asarray(index["patterned"], bool),
+        np.asarray(index["unpatterned"], bool),
         np.load(folder / "styles.npy", mmap_mode="r"),
         index["styles"],
         folder,

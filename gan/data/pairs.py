@@ -15,7 +15,7 @@ from gan.data.prints import WORN, PrintMix, engraving, random_colour, tone_in_to
 
 DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
-PATTERNED_PHOTO_SHARE = 0.6
+PATTERNED_PHOTO_SHARE = 0.5
 """Share of photos without truth that show a patterned garment, where a folder has both kinds."""
 DARK_FLOOR = 0.002
 """Luminance below which a camera records noise."""
@@ -95,10 +95,12 @@ def make_identity_pair(pack: Pack, height: int, width: int, rng: np.random.Gener
 
 
 def make_unpaired(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
-    """Draw a photo of any garment as it is, patterned or not, and a guide; there is no truth to it."""
-    wanted = bool(rng.random() < PATTERNED_PHOTO_SHARE)
-    chosen = np.flatnonzero(pack.patterned == wanted)
-    index = int(rng.choice(chosen if len(chosen) else len(pack.garments)))
+    """Draw a photo of a garment as it is, one with a pattern or one without, and a guide; there is no truth to it."""
+    kinds = pack.patterned, pack.unpatterned
+    chosen = kinds[int(rng.random() > PATTERNED_PHOTO_SHARE)]
+    if not chosen.any():
+        chosen = pack.patterned | pack.unpatterned
+    index = int(rng.choice(np.flatnonzero(chosen) if chosen.any() else len(pack.garments)))
     photo, mask = place_garment(pack.garments[index], height, width, rng)
     guide = random_cloth(pack, height, width, rng)
     return PseudoPair(photo, mask, guide, photo, np.zeros_like(mask), bool(pack.patterned[index]))

@@ -1,4 +1,4 @@
-"""Which garments are plain, so that their luminance is their shading and a pseudo-pair can be exact; which printed.
+"""Which garments are plain, so that their luminance is their shading and a pseudo-pair can be exact; which patterned.
 
 Light ones show their shading itself. Dark ones show it with gloss, so what they teach is less exact; but suits, leather
 and puffer jackets, with lapels, zips and pockets, are mostly dark.
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
+from gan.data.camera import srgb_to_linear
 
 MASK_THRESHOLD = 0.9
 MINIMUM_AREA = 0.06
@@ -37,8 +39,17 @@ BRIGHT_CONTRAST = 14.0
 BRIGHT_DENSITY_LIMIT = 0.2
 
 PATTERNED_SHARE = 0.1
-"""Share of printed pixels from which a garment counts as one with a pattern of its own."""
+"""Share of printed pixels from which a garment may have a pattern of its own …"""
 PATTERNED_BLOB_SHARE = 0.15
+PATTERN_EDGE_SHARE = 0.1
+"""… if so many of its pixels are on edges of a dye, or of light against dark: gloss and worn denim are softer."""
+UNPATTERNED_EDGE_SHARE = 0.05
+DYE_EDGE = 0.25
+"""Step of the log-ratios of the channels within `EDGE_REACH`; shading leaves ratios as they are."""
+DYE_FLOOR = 0.03
+LIGHT_EDGE = 28.0
+"""Step of L* likewise."""
+EDGE_REACH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class Plainness:
         blob_share: share of pixels in compact patches much lighter or darker than their surroundings.
         stroke_density: largest share of stroke pixels in any window of a word's size.
         bright_density: largest share of bright strokes in any such window, by absolute contrast.
+        dye_edges: share of pixels at which the dye changes, whatever the light.
+        light_edges: share of pixels on strong steps of lightness.
     """
 
     area: float
@@ -64,6 +77,8 @@ class Plainness:
     blob_share: float
     stroke_density: float
     bright_density: float
+    dye_edges: float
+    light_edges: float
 
     @property
     def is_plain(self) -> bool:
@@ -81,9 +96,15 @@ class Plainness:
 
     @property
     def is_patterned(self) -> bool:
-        """Whether the garment carries a pattern of its own, by its hues or by patches much lighter or darker."""
-        patterned = self.printed_share > PATTERNED_SHARE or self.blob_share > PATTERNED_BLOB_SHARE
-        return self.area > MINIMUM_AREA and patterned
+        """Whether the garment carries a pattern of its own: other hues or tones, with edges between them."""
+        uneven = self.printed_share > PATTERNED_SHARE or self.blob_share > PATTERNED_BLOB_SHARE
+        edged = max(self.dye_edges, self.light_edges) > PATTERN_EDGE_SHARE
+        return self.area > MINIMUM_AREA and uneven and edged
+
+    @property
+    def is_unpatterned(self) -> bool:
+        """Whether the garment certainly carries no pattern but folds, gloss or wear."""
+        return self.area > MINIMUM_AREA and max(self.dye_edges, self.light_edges) < UNPATTERNED_EDGE_SHARE
 
     @property
     def is_dark_plain(self) -> bool:
@@ -109,7 +130,7 @@ def measure_plainness(picture: np.ndarray, alpha: np.ndarray) -> Plainness:
     inside = cv2.erode(solid, np.ones((9, 9), np.uint8), borderValue=0).astype(bool)
     area = float(solid.mean())
     if inside.sum() < 200:
-        return Plainness(area, 0.0, (100.0, 100.0, 100.0), 1.0, 1.0, 1.0, 1.0, 1.0)
+        return Plainness(area, 0.0, (100.0, 100.0, 100.0), 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     spread = tuple(float(lab[inside, channel].std()) for channel in range(3))
     return Plainness(
@@ -120,6 +141,7 @@ def measure_plainness(picture: np.ndarray, alpha: np.ndarray) -> Plainness:
         _edge_density(lab[..., 0], inside),
         _blob_share(lab[..., 0], inside),
         *_stroke_densities(lab[..., 0], solid),
+        *_pattern_edges(picture, lab, inside),
     )
 
 
@@ -168,3 +190,20 @@ def _stroke_densities(lightness: np.ndarray, solid: np.ndarray) -> tuple[float, 
     bright = (light > BRIGHT_CONTRAST) & inside
     crowded, crowded_bright = (cv2.blur(found.astype(np.float32), (31, 21)).max() for found in (strokes, bright))
     return float(crowded), float(crowded_bright)
+
+
+def _pattern_edges(picture: np.ndarray, lab: np.ndarray, inside: np.ndarray) -> tuple[float, float]:
+    """Return the shares of inside pixels on edges of a dye, and on strong steps of lightness."""
+    logs = cv2.blur(np.log(srgb_to_linear(picture.astype(np.float32) / 255) + DYE_FLOOR), (3, 3))
+    dye = _steps(logs - logs.mean(axis=2, keepdims=True))
+    light = _steps(cv2.GaussianBlur(lab[..., :1], (0, 0), 0.8)[..., None])
+    return float((dye[inside] > DYE_EDGE).mean()), float((light[inside] > LIGHT_EDGE).mean())
+
+
+def _steps(values: np.ndarray) -> np.ndarray:
+    """Return H×W sizes of the larger of the steps across and along within `EDGE_REACH`; zero at the border."""
+    across, along = (np.zeros(values.shape[:2], np.float32) for _ in range(2))
+    half = EDGE_REACH // 2
+    across[:, half:-half] = np.linalg.norm(values[:, EDGE_REACH:] - values[:, :-EDGE_REACH], axis=2)
+    along[half:-half] = np.linalg.norm(values[EDGE_REACH:] - values[:-EDGE_REACH], axis=2)
+    return np.maximum(across, along)

@@ -14,3 +14,28 @@ NOT_PLAIN = frozenset(
     }
 )
 """Pieces that no exact pair must be made of: what is drawn on them would be taught as light."""
+
+NOT_PATTERNED = frozenset(
+    {
+        # Satin, leather, fur, worn denim, saturated dyes whose ratios change in the shade, linings, shoes, panels.
+        *("blazer-0004", "blazer-0020", "blazer-0021", "blazer-0038", "blazer-0043", "blazer-0046"),
+        *("blazer-0054", "blazer-0057", "blazer-0060", "blouse-0008", "dress-0026", "dress-0032"),
+        *("dress-0046", "dress-0056", "dress-0070", "dress-0082", "dress-0085", "dress-0090"),
+        *("dress-0097", "dress-0108", "dress-0150", "hat-0003", "hat-0011", "hat-0019", "hoodie-0004"),
+        *("hoodie-0011", "hoodie-0012", "hoodie-0034", "hoodie-0039", "hoodie-0052", "longsleeve-0033"),
+        *("longsleeve-0071", "longsleeve-0074", "longsleeve-0075", "longsleeve-0090", "longsleeve-0097"),
+        *("longsleeve-0122", "longsleeve-0123", "longsleeve-0144", "longsleeve-0157", "longsleeve-0167"),
+        *("outwear-0019", "outwear-0023", "outwear-0029", "outwear-0035", "outwear-0036", "outwear-0044"),
+        *("outwear-0045", "outwear-0061", "outwear-0073", "outwear-0078", "outwear-0079", "outwear-0083"),
+        *("outwear-0085", "outwear-0089", "outwear-0097", "outwear-0110", "pants-0014", "pants-0032"),
+        *("pants-0040", "pants-0053", "pants-0054", "pants-0060", "pants-0066", "pants-0074"),
+        *("pants-0080", "pants-0085", "pants-0086", "pants-0103", "pants-0131", "polo-0010", "shirt-0077"),
+        *("shirt-0104", "shirt-0117", "shirt-0118", "shoes-0003", "shoes-0006", "shoes-0009"),
+        *("shoes-0014", "shoes-0016", "shoes-0018", "shoes-0019", "shoes-0021", "shoes-0024"),
+        *("shoes-0026", "shoes-0027", "shoes-0034", "shoes-0036", "shoes-0042", "shoes-0046"),
+        *("shorts-0008", "shorts-0011", "shorts-0019", "shorts-0021", "shorts-0027", "shorts-0034"),
+        *("shorts-0038", "shorts-0048", "shorts-0049", "shorts-0055", "shorts-0074", "shorts-0081"),
+        *("top-0002", "tshirt-0002", "tshirt-0029", "tshirt-0110", "tshirt-0148"),
+    }
+)
+"""Pieces without a print, whatever their edges: critics that are heard on them iron out what is gloss or wear."""

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from gan.data.pack import MaskSource
 from gan.data.plain import measure_plainness
+from gan.data.reviewed import NOT_PATTERNED
 from gan.devices import Compute
 from gan.evaluation import measures
 from gan.evaluation.contestants import FLAT, GENERATOR, PEER, SHADED, UNCHANGED, to_tensor
@@ -108,7 +109,7 @@ def patterned(garments: list[Path], masks: MaskSource, most: int) -> list[Masked
         photo = read_picture(file)
         picture = resize_picture(photo, result_size(photo, SIZE))
         alpha = resize_picture(masks(file, photo), (picture.shape[1], picture.shape[0]))
-        if measure_plainness(picture, alpha).is_patterned:
+        if measure_plainness(picture, alpha).is_patterned and file.stem not in NOT_PATTERNED:
             mask = alpha.astype(np.float32) / 255
             found.append(MaskedGarment(picture, mask, mask, None))
         if len(found) == most:

@@ -33,7 +33,7 @@ ADVERSARIAL = {
     "shading": 0.0,
     "feature_matching": 0.0,
     "diversity": 0.02,
-    "unforgotten": 2.0,
+    "unforgotten": 3.0,
     "adversarial_cloth": 0.0,
     "adversarial_garment": 0.0,
     "adversarial_folds": 0.2,
