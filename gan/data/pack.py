@@ -25,7 +25,7 @@ from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 8
+VERSION = 9
 log = logging.getLogger(__name__)
 
 MaskSource = Callable[[Path, np.ndarray], np.ndarray]

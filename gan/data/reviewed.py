@@ -7,7 +7,9 @@ NOT_PLAIN = frozenset(
     {
         # A pattern tone in tone: checks, stripes, dots, lettering.
         *("blouse-0005", "dress-0009", "polo-0028", "polo-0042", "shirt-0083", "shirt-0086", "tshirt-0101"),
-        *("tshirt-0146", "undershirt-0003"),
+        *("tshirt-0146", "undershirt-0003", "dress-0126", "shorts-0043", "tshirt-0023"),
+        # Dyed in a gradient, or worn pale.
+        *("longsleeve-0047", "skirt-0044"),
         # Another piece or the ground taken for cloth.
         *("dress-0089", "hat-0013", "longsleeve-0035", "longsleeve-0082", "longsleeve-0148", "shirt-0093"),
         "shorts-0076",
