@@ -30,6 +30,8 @@ SEEN_SPREAD = 0.25
 """Standard deviation at which critics see every light."""
 LEAST_SPREAD = 0.06
 """Deviation below which a light counts as flat, and is not stretched further."""
+SEEN_BLUR = 5
+"""Pixels of the box that blurs it, twice."""
 LEAST_ERROR = 1e-4
 """Squared error below which a picture is right: 40 dB."""
 ENERGY_WINDOW = 8
@@ -103,9 +105,13 @@ class Example:
         return self.window(self.mask * self.garment + 0.5 * (1 - self.mask))
 
     def _seen_light(self, light: Tensor) -> Tensor:
-        """Bring the light to one mean and spread: else a critic asks for more contrast, and gets it from old prints."""
+        """Blur the light and bring it to one mean and spread.
+
+        Else a critic asks for more contrast and more detail, and a generator that cannot see folds under a dense print
+        takes either from the print: it embosses it.
+        """
         mask = self.window(self.mask)
-        light = self.window(light.clamp(*EXPOSURE_LIMITS))
+        light = _blurred(self.window(light.clamp(*EXPOSURE_LIMITS)), mask)
         area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
         centred = (light - (light * mask).sum(dim=(2, 3), keepdim=True) / area) * mask
         spread = (centred.square().sum(dim=(2, 3), keepdim=True) / area).sqrt()
@@ -358,6 +364,16 @@ def total_loss(example: Example, weights: Mapping[str, float]) -> tuple[Tensor, 
 def _exposure_error(example: Example) -> Tensor:
     wanted = example.log_shading.clamp(*EXPOSURE_LIMITS)
     return example.exposure.clamp(EXPOSURE_LIMITS[0] - 0.5, EXPOSURE_LIMITS[1] + 0.5) - wanted
+
+
+def _blurred(values: Tensor, mask: Tensor) -> Tensor:
+    """Return values B×1×H×W blurred inside the mask."""
+    for _ in range(2):
+        sums, weights = (
+            F.avg_pool2d(seen, SEEN_BLUR, stride=1, padding=SEEN_BLUR // 2) for seen in (values * mask, mask)
+        )
+        values = sums / weights.clamp_min(1e-3)
+    return values
 
 
 def _step_sizes(values: Tensor) -> Tensor:

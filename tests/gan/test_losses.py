@@ -92,11 +92,13 @@ def test_light_is_seen_through_one_window_inside_the_mask():
 
 
 def test_critics_see_every_light_at_one_mean_and_spread():
-    folds = 0.2 * torch.randn(2, 1, 32, 32)
+    folds = 0.4 * torch.sin(torch.arange(32.0) / 3).expand(2, 1, 32, 32)
     shown, deeper = example(exposure=folds), example(exposure=1.5 * folds + 0.1)
     assert torch.allclose(shown.light, deeper.light, atol=1e-4)
     flat = example(exposure=0.01 * folds)
     assert flat.light.std() < 0.2 * shown.light.std()
+    detailed = example(exposure=folds + 0.1 * (torch.arange(32) % 2))
+    assert (detailed.light - shown.light).std() < 0.05 * shown.light.std(), "detail is not the critics' business"
 
 
 def test_critics_see_the_photo_in_colour_inside_the_mask():
