@@ -147,10 +147,10 @@ def evaluate(
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; default: OUT/cache.")] = None,
     weights: Annotated[Path | None, typer.Option(help="Generator to judge; default: the shipped one.")] = None,
     without_critics: Annotated[
-        Path | None, typer.Option(help="Its weights without the critics' run, for comparison.")
+        Path | None, typer.Option(help="Its weights without the critics' run; the shipped ones bring theirs.")
     ] = None,
     with_critics: Annotated[
-        Path | None, typer.Option(help="Its weights with it; the shipped generator brings its own.")
+        Path | None, typer.Option(help="Its weights with it, for comparison.")
     ] = None,
     perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
     pairs: Annotated[int, typer.Option(min=1, help="Held-out pseudo-pairs to judge.")] = 48,
@@ -159,14 +159,14 @@ def evaluate(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda …")] = "auto",
 ) -> None:
     """Judge the generator on held-out pictures, beside its baselines."""
-    from gan.evaluation.contestants import SHIPPED_WITH_CRITICS, WITH_CRITICS, WITHOUT_CRITICS
+    from gan.evaluation.contestants import SHIPPED_WITHOUT_CRITICS, WITH_CRITICS, WITHOUT_CRITICS
     from gan.evaluation.run import EvaluationOptions
     from gan.evaluation.run import evaluate as judge
     from gan.generator import WEIGHTS_FILE
     from gan.request import RenderError
 
     if weights is None:
-        with_critics = with_critics or SHIPPED_WITH_CRITICS
+        without_critics = without_critics or SHIPPED_WITHOUT_CRITICS
     comparisons = {WITHOUT_CRITICS: without_critics, WITH_CRITICS: with_critics}
     try:
         options = EvaluationOptions(

