@@ -149,9 +149,7 @@ def evaluate(
     without_critics: Annotated[
         Path | None, typer.Option(help="Its weights without the critics' run; the shipped ones bring theirs.")
     ] = None,
-    with_critics: Annotated[
-        Path | None, typer.Option(help="Its weights with it, for comparison.")
-    ] = None,
+    with_critics: Annotated[Path | None, typer.Option(help="Its weights with it, for comparison.")] = None,
     perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
     pairs: Annotated[int, typer.Option(min=1, help="Held-out pseudo-pairs to judge.")] = 48,
     photos: Annotated[int, typer.Option(min=1, help="Held-out photos to judge.")] = 40,
