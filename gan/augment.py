@@ -75,6 +75,14 @@ def fold_light(count: int, height: int, width: int, device: torch.device) -> Ten
     return light * 0.25 * torch.rand(count, 1, 1, 1, device=device)
 
 
+def blur_inside(values: Tensor, mask: Tensor, box: int) -> Tensor:
+    """Return values B×1×H×W blurred inside the mask, twice by a box of so many pixels (odd)."""
+    for _ in range(2):
+        sums, weights = (F.avg_pool2d(seen, box, stride=1, padding=box // 2) for seen in (values * mask, mask))
+        values = sums / weights.clamp_min(1e-3)
+    return values
+
+
 def _shifted(picture: Tensor, rows: int, columns: int) -> Tensor:
     padded = F.pad(picture, (columns, columns, rows, rows), mode="replicate")
     height, width = picture.shape[-2:]

@@ -12,14 +12,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan.augment import cut_patches, random_corners
+from gan.augment import blur_inside, cut_patches, random_corners
 from gan.perceptual import LAYERS, PerceptualFeatures, relative_error
 from gan.shading import light_as_grey, luminance, srgb_to_linear
+from gan.wrong_light import wrong_light
 
 CONTENT_LAYERS = ("relu3_3", "relu4_1")
 PAIRED_LAYERS = ("relu1_2", "relu2_2", "relu3_3")
 MIDDLE_LAYERS = ("relu2_2", "relu3_3")
-GREY = frozenset({"light", "true_light", "photo"})
+GREY = frozenset({"light", "true_light", "wrong_light", "photo"})
 GENERATED = frozenset({"picture", "light"})
 DIRECTIONS = 32
 PROJECTED_PIXELS = 1024
@@ -100,6 +101,11 @@ class Example:
         return self._seen_light(self.log_shading)
 
     @property
+    def wrong_light(self) -> Tensor:
+        """The exact exposure likewise, spoilt (see `gan.wrong_light`)."""
+        return self._seen_light(wrong_light(self.garment, self.log_shading, self.mask))
+
+    @property
     def photo(self) -> Tensor:
         """The garment likewise, in colour: a print that a fold's luma could be is told by its hue."""
         return self.window(self.mask * self.garment + 0.5 * (1 - self.mask))
@@ -111,7 +117,7 @@ class Example:
         takes either from the print: it embosses it.
         """
         mask = self.window(self.mask)
-        light = _blurred(self.window(light.clamp(*EXPOSURE_LIMITS)), mask)
+        light = blur_inside(self.window(light.clamp(*EXPOSURE_LIMITS)), mask, SEEN_BLUR)
         area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
         centred = (light - (light * mask).sum(dim=(2, 3), keepdim=True) / area) * mask
         spread = (centred.square().sum(dim=(2, 3), keepdim=True) / area).sqrt()
@@ -364,16 +370,6 @@ def total_loss(example: Example, weights: Mapping[str, float]) -> tuple[Tensor, 
 def _exposure_error(example: Example) -> Tensor:
     wanted = example.log_shading.clamp(*EXPOSURE_LIMITS)
     return example.exposure.clamp(EXPOSURE_LIMITS[0] - 0.5, EXPOSURE_LIMITS[1] + 0.5) - wanted
-
-
-def _blurred(values: Tensor, mask: Tensor) -> Tensor:
-    """Return values B×1×H×W blurred inside the mask."""
-    for _ in range(2):
-        sums, weights = (
-            F.avg_pool2d(seen, SEEN_BLUR, stride=1, padding=SEEN_BLUR // 2) for seen in (values * mask, mask)
-        )
-        values = sums / weights.clamp_min(1e-3)
-    return values
 
 
 def _step_sizes(values: Tensor) -> Tensor:

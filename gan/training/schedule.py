@@ -36,7 +36,7 @@ ADVERSARIAL = {
     "unforgotten": 3.0,
     "adversarial_cloth": 0.0,
     "adversarial_garment": 0.0,
-    "adversarial_folds": 0.15,
+    "adversarial_folds": 0.3,
 }
 UNPAIRED_SHARE = 0.4
 ADVERSARIAL_TERMS = frozenset({"adversarial_cloth", "adversarial_garment", "adversarial_folds", "feature_matching"})

@@ -70,6 +70,11 @@ def judge(
     return {name: ask[name]() for name in names}
 
 
+def judge_wrong_light(players: Players, example: Example, places: Places) -> tuple[Verdict, Verdict]:
+    """Return what the fold critic says of exact light, and of the same light spoilt."""
+    return _side_by_side(players.folds, example, places, "true_light", "wrong_light", "photo")
+
+
 def penalty(players: Players, example: Example, names: Iterable[str], places: Places, fake: bool) -> Tensor:
     """Return the sum of the named critics' gradient penalties, in float32; where they see features, at these.
 

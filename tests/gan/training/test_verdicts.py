@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan.discriminators import accuracy
 from gan.losses import Example
+from gan.shading import linear_to_srgb
 from gan.training import steps
 from gan.training.distributed import Team
 from gan.training.options import TrainingOptions
@@ -80,20 +80,24 @@ def test_a_relativistic_critic_is_held_at_both_sides(players, monkeypatch, kind,
     assert values["penalty"] > 0
 
 
-def ironed(shown):
-    """Exact light of folds, and a generated one without any."""
-    folds = torch.sin(torch.arange(48.0) / 2).expand(shown.exposure.shape)
-    return replace(shown, log_shading=folds + 0.1 * shown.exposure, exposure=torch.zeros_like(folds))
+def printed(shown, left):
+    """Garments with folds across and the stripes of a print along, of which some is left in the generated light."""
+    rows, columns = torch.arange(64.0).view(-1, 1), torch.arange(48.0)
+    folds = 0.3 * torch.sin(rows / 3).expand(shown.exposure.shape) + 0.02 * shown.exposure
+    stripes = torch.sign(torch.sin(columns / 2)).expand(folds.shape)
+    garment = linear_to_srgb((0.3 * torch.exp(folds + 0.8 * stripes)).clamp(0, 1)).expand(-1, 3, -1, -1)
+    return replace(shown, garment=garment, log_shading=folds, exposure=folds + left * stripes)
 
 
-def test_critics_of_every_loss_learn_to_prefer_exact_light():
-    fresh = ironed(example(seed=1000))
+def test_critics_of_every_loss_learn_that_a_print_is_no_light_though_the_generator_makes_no_mistake():
+    fresh = printed(example(seed=1000), left=0.2)
     for kind in ("bce", "hinge", "relativistic"):
         learning = fresh_players()
         game = Game(learning, learning.generator, tiny_backbone(), kind, torch.float32, 1.0, 0.1, Team())
-        for step in range(40):
-            critic_step(game, ironed(example(seed=step)), FOLDS_PLAY, penalise=step % 8 == 0)
+        for step in range(60):
+            critic_step(game, printed(example(seed=step), left=0), FOLDS_PLAY, penalise=step % 8 == 0)
         with torch.no_grad():
             real, fake = judge(learning, fresh, ["folds"], exact_places(fresh))["folds"]
-        # Ranked, whatever the loss: light is centred, and where a critic's zero lies still swings after so few steps.
-        assert accuracy(real[0], fake[0], "relativistic") > 0.7, kind
+        # Place by place, whatever the loss: where a critic's zero lies still swings after so few steps.
+        right = torch.cat([one > other for one, other in zip(real[0], fake[0], strict=True)])
+        assert right.float().mean() > 0.8, kind
