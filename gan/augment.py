@@ -83,6 +83,18 @@ def blur_inside(values: Tensor, mask: Tensor, box: int) -> Tensor:
     return values
 
 
+def centre_inside(values: Tensor, mask: Tensor) -> Tensor:
+    """Return values B×1×H×W less their mean inside the mask, zero outside."""
+    area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
+    return (values - (values * mask).sum(dim=(2, 3), keepdim=True) / area) * mask
+
+
+def spread_inside(centred: Tensor, mask: Tensor) -> Tensor:
+    """Return the standard deviation B×1×1×1 of centred values B×1×H×W inside the mask."""
+    area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
+    return ((centred.square() * mask).sum(dim=(2, 3), keepdim=True) / area).sqrt()
+
+
 def _shifted(picture: Tensor, rows: int, columns: int) -> Tensor:
     padded = F.pad(picture, (columns, columns, rows, rows), mode="replicate")
     height, width = picture.shape[-2:]

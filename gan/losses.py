@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan.augment import blur_inside, cut_patches, random_corners
+from gan.augment import blur_inside, centre_inside, cut_patches, random_corners, spread_inside
 from gan.perceptual import LAYERS, PerceptualFeatures, relative_error
 from gan.shading import light_as_grey, luminance, srgb_to_linear
 from gan.wrong_light import wrong_light
@@ -118,10 +118,8 @@ class Example:
         """
         mask = self.window(self.mask)
         light = blur_inside(self.window(light.clamp(*EXPOSURE_LIMITS)), mask, SEEN_BLUR)
-        area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
-        centred = (light - (light * mask).sum(dim=(2, 3), keepdim=True) / area) * mask
-        spread = (centred.square().sum(dim=(2, 3), keepdim=True) / area).sqrt()
-        return light_as_grey(centred * (SEEN_SPREAD / spread.clamp_min(LEAST_SPREAD)))
+        centred = centre_inside(light, mask)
+        return light_as_grey(centred * (SEEN_SPREAD / spread_inside(centred, mask).clamp_min(LEAST_SPREAD)))
 
     def features(self, name: str) -> dict[str, Tensor]:
         """Return the backbone's features of a picture by attribute name, computed once."""

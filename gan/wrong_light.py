@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan.augment import blur_inside
+from gan.augment import blur_inside, centre_inside, spread_inside
 from gan.shading import luminance, srgb_to_linear
 
 FLOOR = 0.02
@@ -34,12 +34,12 @@ def wrong_light(garment: Tensor, log_shading: Tensor, mask: Tensor) -> Tensor:
         mask: B×1×H×W.
     """
     count = (mask.shape[0], 1, 1, 1)
-    cloth = _centred(torch.log(luminance(srgb_to_linear(garment)) + FLOOR) - log_shading, mask)
+    cloth = centre_inside(torch.log(luminance(srgb_to_linear(garment)) + FLOOR) - log_shading, mask)
     relief = torch.rand(count, device=mask.device) < RELIEF_SHARE
     cloth = torch.where(relief, cloth - blur_inside(cloth, mask, RELIEF), cloth) * _here_and_there(mask)
     low, high = SPREAD
     drawn = low * (high / low) ** torch.rand(count, device=mask.device)
-    size = drawn * _spread(_centred(log_shading, mask), mask) / _spread(cloth, mask).clamp_min(1e-3)
+    size = drawn * spread_inside(centre_inside(log_shading, mask), mask) / spread_inside(cloth, mask).clamp_min(1e-3)
     sign = torch.where(torch.rand(count, device=mask.device) < NEGATIVE_SHARE, -1.0, 1.0)
     return log_shading + sign * size.clamp_max(LARGEST_LEAK) * cloth
 
@@ -52,13 +52,3 @@ def _here_and_there(mask: Tensor) -> Tensor:
     field = F.interpolate(knots, size=(mask.shape[-2], mask.shape[-1]), mode="bicubic", align_corners=False)
     lowest, highest = field.amin(dim=(2, 3), keepdim=True), field.amax(dim=(2, 3), keepdim=True)
     return (3 * (field - lowest) / (highest - lowest) - 1).clamp(0, 1)
-
-
-def _centred(values: Tensor, mask: Tensor) -> Tensor:
-    area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
-    return (values - (values * mask).sum(dim=(2, 3), keepdim=True) / area) * mask
-
-
-def _spread(values: Tensor, mask: Tensor) -> Tensor:
-    area = mask.sum(dim=(2, 3), keepdim=True).clamp_min(1.0)
-    return ((values.square() * mask).sum(dim=(2, 3), keepdim=True) / area).sqrt()

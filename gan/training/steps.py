@@ -15,16 +15,7 @@ from gan.perceptual import PerceptualFeatures
 from gan.shading import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.training.distributed import Team
 from gan.training.players import Players
-from gan.training.verdicts import (
-    CRITICS,
-    Places,
-    Verdict,
-    exact_places,
-    judge,
-    judge_wrong_light,
-    penalty,
-    photo_places,
-)
+from gan.training.verdicts import CRITICS, Places, Verdict, exact_places, judge, penalty, photo_places
 
 DIVERSITY_EVERY = 4
 FULL_STRENGTH_SHARE = 0.7
@@ -151,10 +142,8 @@ def _critics_learn(game: Game, shown: Example, weights: dict[str, float], penali
     if not names:
         return {}
     with game.autocast(shown.mask.device):
-        judged = judge(players, shown, names, places)
-        if "folds" in judged:
-            # Not the generator's light, which lacks folds that no photo shows: see `gan.wrong_light`.
-            judged["folds"] = judge_wrong_light(players, shown, places)
+        # Not the generator's light, which lacks folds that no photo shows: see `gan.wrong_light`.
+        judged = judge(players, shown, names, places, light="wrong_light")
     losses = {name: critic_loss(real[0], fake[0], game.gan_loss) for name, (real, fake) in judged.items()}
     values = {f"critic_{name}": loss for name, loss in losses.items()}
     values |= {f"accuracy_{name}": accuracy(real[0], fake[0], game.gan_loss) for name, (real, fake) in judged.items()}

@@ -51,9 +51,11 @@ def photo_places(example: Example) -> Places:
 
 
 def judge(
-    players: Players, example: Example, names: Iterable[str], places: Places
+    players: Players, example: Example, names: Iterable[str], places: Places, light: str = "light"
 ) -> dict[str, tuple[Verdict, Verdict]]:
     """Return what the named critics say of exact pictures (photos where there are none), cloth and light, and of ours.
+
+    `light` names the example's attribute that the fold critic is shown beside the exact light.
 
     A real one and a fake are augmented alike, so that a relativistic loss compares the same fold of the same garment:
     of frozen generators, critics so taught rank more pairs rightly after a hundred steps than others after three
@@ -65,14 +67,9 @@ def judge(
             players.cloth(*_cloth_patches(example, None)),
             players.cloth(*_cloth_patches(example, example.picture)),
         ),
-        "folds": lambda: _side_by_side(players.folds, example, places, "true_light", "light", "photo"),
+        "folds": lambda: _side_by_side(players.folds, example, places, "true_light", light, "photo"),
     }
     return {name: ask[name]() for name in names}
-
-
-def judge_wrong_light(players: Players, example: Example, places: Places) -> tuple[Verdict, Verdict]:
-    """Return what the fold critic says of exact light, and of the same light spoilt."""
-    return _side_by_side(players.folds, example, places, "true_light", "wrong_light", "photo")
 
 
 def penalty(players: Players, example: Example, names: Iterable[str], places: Places, fake: bool) -> Tensor:
