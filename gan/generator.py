@@ -29,8 +29,8 @@ from gan.shading import (
 )
 
 WEIGHTS_FILE = Path(__file__).parent / "weights" / "generator.safetensors"
-WORKING_SIZE = 192
-"""Long side, in pixels, at which the network was trained to see a whole garment."""
+WORKING_SIZE = 256
+"""Long side, in pixels, at which the network sees a whole garment; it learned at 192 first and at this size last."""
 NOISE_SIZE = 8
 STRIDE = 8
 TRUST_RANGE = 1.5
