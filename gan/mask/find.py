@@ -22,7 +22,7 @@ from gan.mask.grabcut import (
 from gan.mask.refine import refine_mask
 
 Predictor = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-DRAWING_SIZE = 256
+DRAWING_SIZE = 448
 UNSURE = 0.8
 SURE = 0.78
 SMALLEST_AREA, LARGEST_AREA = 0.02, 0.95

@@ -25,7 +25,7 @@ LARGEST_HOLE = 0.004
 SURELY = 0.97
 # What colours say beside the probability where that is not certain.
 COLOUR_WEIGHT = 0.5
-COLOUR_BLUR = 3
+COLOUR_BLUR = 7
 LARGEST_RATIO = 3.0
 CLEAREST = 0.98
 # Fewer certain pixels make no histogram.

@@ -9,8 +9,14 @@ from gan.pictures import shrink_picture
 
 # The guided filter's linear model is fitted at most at this size and applied at full size; at 512 edges are no better.
 FITTING_SIZE = 384
-RADIUS = 0.008
+RADIUS = 0.006
 SMOOTHNESS = 1e-4
+# Share of the coarse mask's variance that the model explains: it is believed not at all up to the first, wholly from
+# the second. A print in several tones beside the background breaks it, and would be cut into the edge.
+DOUBTED, BELIEVED = 0.5, 0.9
+LEAST_VARIANCE = 1e-3
+# The coarse mask's own outline, instead: smoothed by so many of its pixels, and so much steeper at full resolution.
+OUTLINE_SIGMA, OUTLINE_STEEPNESS = 1.2, 2.0
 # Alpha outside these is exactly 0 or 1.
 FLOOR, CEILING = 0.06, 0.94
 BAND = 0.015
@@ -19,7 +25,8 @@ BAND = 0.015
 def refine_mask(garment: np.ndarray, coarse: np.ndarray) -> np.ndarray:
     """Fit a coarse probability to the garment's edges.
 
-    Method: the fast guided filter (He, Sun and Tang 2013; He and Sun 2015) in a narrow band around the coarse edge.
+    Method: the fast guided filter (He, Sun and Tang 2013; He and Sun 2015) in a narrow band around the coarse edge,
+    and the coarse mask's smoothed outline where colours do not explain the mask.
 
     Args:
         garment: H×W×3 uint8 RGB.
@@ -29,12 +36,27 @@ def refine_mask(garment: np.ndarray, coarse: np.ndarray) -> np.ndarray:
         H×W float32; exactly 0 outside and exactly 1 inside the band.
     """
     height, width = garment.shape[:2]
-    alpha = fast_guided_filter(garment, coarse)
-    alpha = np.clip((alpha - FLOOR) / (CEILING - FLOOR), 0.0, 1.0)
+    filtered, explained = fast_guided_filter(garment, coarse)
+    filtered = np.clip((filtered - FLOOR) / (CEILING - FLOOR), 0.0, 1.0)
+    outline, drawn = _outline(coarse, (width, height))
+    doubt = drawn * np.clip((BELIEVED - explained) / (BELIEVED - DOUBTED), 0.0, 1.0)
+    alpha = cv2.blendLinear(outline, filtered, doubt, 1 - doubt)
     inside, outside = _certain(coarse)
     alpha[cv2.resize(inside, (width, height), interpolation=cv2.INTER_NEAREST) > 0] = 1.0
     alpha[cv2.resize(outside, (width, height), interpolation=cv2.INTER_NEAREST) > 0] = 0.0
     return alpha
+
+
+def _outline(coarse: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a coarse mask with a smooth edge of about a pixel at width and height, and how clearly it is drawn.
+
+    A blurred mask has no outline to go by: where its values are neither 0 nor 1 the second is 0. Both H×W float32.
+    """
+    smooth = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), OUTLINE_SIGMA), size, interpolation=cv2.INTER_CUBIC)
+    steepness = OUTLINE_STEEPNESS * max(1.0, max(size) / max(coarse.shape))
+    outline = np.clip((smooth - 0.5) * np.float32(steepness) + 0.5, 0.0, 1.0)
+    undecided = cv2.dilate(np.minimum(coarse, 1 - coarse), np.ones((3, 3), np.uint8))
+    return outline, cv2.resize(1 - np.minimum(1, 4 * undecided), size, interpolation=cv2.INTER_LINEAR)
 
 
 def _certain(probability: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +68,7 @@ def _certain(probability: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return inside, outside
 
 
-def fast_guided_filter(guide: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+def fast_guided_filter(guide: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Colour guided filter fitted at a reduced size.
 
     Args:
@@ -54,24 +76,30 @@ def fast_guided_filter(guide: np.ndarray, coarse: np.ndarray) -> np.ndarray:
         coarse: h×w float32 in 0..1.
 
     Returns:
-        H×W float32, not clipped.
+        The filtered mask, H×W float32, not clipped, and the share of the coarse mask's variance that the picture's
+        colours explain around each pixel, H×W float32 in 0..1.
     """
     height, width = guide.shape[:2]
     factor = min(1.0, FITTING_SIZE / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     small = shrink_picture(guide, size).astype(np.float32) / 255.0
     target = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
-    slope, offset = _linear_model(small, target, max(1, round(RADIUS * max(size))))
+    slope, offset, explained = _linear_model(small, target, max(1, round(RADIUS * max(size))))
     # The model is fitted to 0..1 and applied to 0..255, which spares a copy of the whole picture.
     filtered = cv2.resize(offset, (width, height), interpolation=cv2.INTER_LINEAR)
     for channel in range(3):
         weight = cv2.resize(slope[channel] / 255.0, (width, height), interpolation=cv2.INTER_LINEAR)
         filtered = filtered + weight * guide[..., channel]
-    return filtered
+    return filtered, cv2.resize(explained, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def _linear_model(guide: np.ndarray, target: np.ndarray, radius: int) -> tuple[list[np.ndarray], np.ndarray]:
-    """Least squares of target = slope · guide + offset in every window, averaged over windows (eq. 14 to 16)."""
+def _linear_model(
+    guide: np.ndarray, target: np.ndarray, radius: int
+) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    """Least squares of target = slope · guide + offset in every window, averaged over windows (eq. 14 to 16).
+
+    Also the share of the target's variance that this explains (R²), windows with more variance counting more.
+    """
     window = (2 * radius + 1, 2 * radius + 1)
     channels = cv2.split(guide)
     means = [cv2.blur(channel, window) for channel in channels]
@@ -86,7 +114,10 @@ def _linear_model(guide: np.ndarray, target: np.ndarray, radius: int) -> tuple[l
     }
     slope = _solve(spread, covariances)
     offset = mean_target - sum(part * mean for part, mean in zip(slope, means, strict=True))
-    return [cv2.blur(part, window) for part in slope], cv2.blur(offset, window)
+    variance = cv2.blur(target * target, window) - mean_target * mean_target
+    met = np.maximum(sum(part * covariance for part, covariance in zip(slope, covariances, strict=True)), 0.0)
+    explained = cv2.blur(met, window) / (cv2.blur(variance, window) + np.float32(LEAST_VARIANCE))
+    return [cv2.blur(part, window) for part in slope], cv2.blur(offset, window), np.minimum(explained, 1.0)
 
 
 def _solve(spread: dict[tuple[int, int], np.ndarray], right: list[np.ndarray]) -> list[np.ndarray]:

@@ -46,3 +46,16 @@ def test_empty_and_full_masks_stay_empty_and_full(plain_shirt):
     picture, _ = plain_shirt
     assert refine_mask(picture, np.zeros((64, 48), np.float32)).max() == 0.0
     assert refine_mask(picture, np.ones((64, 48), np.float32)).min() == 1.0
+
+
+def test_a_print_of_many_tones_is_not_cut_into_the_edge():
+    mask = np.zeros((400, 400), bool)
+    mask[60:340, 80:320] = True
+    rows, columns = np.indices(mask.shape)
+    checks = np.where((rows // 9 + columns // 9) % 2 == 0, 235, 20)
+    picture = np.repeat(np.where(mask, checks, 128).astype(np.uint8)[..., None], 3, axis=2)
+    alpha = refine_mask(cv2.GaussianBlur(picture, (0, 0), 0.7), mask.astype(np.float32))
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    outer = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert alpha[inner].min() > 0.95
+    assert alpha[~outer].max() < 0.05
