@@ -22,7 +22,7 @@ DYE_SPREAD = 0.075  # OKLab distance over which two dyes mix
 DARKEST_REFERENCE = 0.3  # OKLab lightness below which shading is taken as a difference, or noise would be amplified
 KEPT_CHROMA = 0.35  # share of a dye's own colour variation that is kept
 MOST_DYES = 4
-FEWEST_CHOICES = 4
+FEWEST_CHOICES = 4  # for the main dye: the palette's first, which are its most striking
 CONTRAST_WEIGHT = 0.7
 
 
@@ -50,9 +50,8 @@ def _garment_sample(form: GarmentForm) -> np.ndarray:
 
 def _assigned(dyes: Dyes, palette: Dyes, seed: int) -> np.ndarray:
     """Return the target colour of every dye, K×3: the seed fixes the main dye's, the others keep order and contrast."""
-    order = np.argsort(-palette.shares * (0.3 + np.hypot(*palette.colours[:, 1:].T) * 4), kind="stable")
-    choices = _with_shades(palette.colours[order])
-    main = seed % len(choices)
+    choices = _with_shades(palette.colours)
+    main = seed % FEWEST_CHOICES
     others = [index for index in range(len(choices)) if index != main]
     count = len(dyes.colours) - 1
     if count == 0 or not others:
