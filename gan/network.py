@@ -43,12 +43,15 @@ class EncodedGarment:
         shading: the analytic shading at the working size.
         size: width and height of the working size.
         depth: factor on the log-exposure of every variant.
+        folds: log-exposure without old prints, as it is before any guide is seen, and the mask, both at half the
+            working size, h×w float32.
     """
 
     features: Features
     shading: Shading
     size: tuple[int, int]
     depth: float
+    folds: tuple[np.ndarray, np.ndarray]
 
 
 def working_size(shape: tuple[int, ...], multiple: int = STRIDE) -> tuple[int, int]:
@@ -126,7 +129,8 @@ class ControlNetwork:
             shading = log_shading(luminance.to(self._compute.device), device_mask)
             features = self._generator.encode(picture, device_mask, shading)
             depth = fold_depth(features) if self._trained else 1.0
-            return EncodedGarment(features, shading, size, depth)
+            exposure, half_mask = features.half[0].float().cpu().numpy()
+            return EncodedGarment(features, shading, size, depth, (exposure, half_mask))
 
         return self._run(run)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,11 +78,12 @@ class Scene:
         self._window = _window(garment.alpha)
         cropped = np.ascontiguousarray(garment.picture[self._window])
         alpha = np.ascontiguousarray(garment.alpha[self._window])
-        self.form: GarmentForm = analyse_garment(cropped, alpha)
+        form = analyse_garment(cropped, alpha)
         self._network = network
-        self._compositor = Compositor(cropped, alpha, self.form.reduced)
+        self._compositor = Compositor(cropped, alpha, form.reduced)
         unmixed = self._compositor.unmixed()
         self._encoded: EncodedGarment = network.encode(unmixed, alpha)
+        self.form: GarmentForm = replace(form, folds=self._encoded.folds)
         self._light = GarmentLight.read(unmixed, alpha, self._encoded.shading)
 
     def draw(self, cloth: StyleCloth, plan: VariantPlan, strength: float) -> np.ndarray:
@@ -93,14 +94,25 @@ class Scene:
             plan: which variant.
             strength: 0 gives the photo back, 1 restyles fully.
         """
-        guide = lay_guide(cloth, self.form, plan.mode, plan.scale, plan.angle, plan.seed)
+        guide = self._lay(cloth, plan)
         if carries_shading(plan.mode):
             lit = guide
         else:
             lit = light_guide(guide, self._light, self._network.controls(self._encoded, guide, plan.seed))
-        picture = self.garment.picture.copy()
-        picture[self._window] = self._compositor.compose(lit, strength)
-        return picture
+        return self._framed(self._compositor.compose(lit, strength))
+
+    def guide(self, cloth: StyleCloth, plan: VariantPlan) -> np.ndarray:
+        """Return what a variant is drawn from, the flat cloth over the garment and the photo around it, H×W×3 uint8."""
+        return self._framed(self._lay(cloth, plan))
+
+    def _lay(self, cloth: StyleCloth, plan: VariantPlan) -> np.ndarray:
+        return lay_guide(cloth, self.form, plan.mode, plan.scale, plan.angle, plan.seed)
+
+    def _framed(self, picture: np.ndarray) -> np.ndarray:
+        """Return the photo with `picture` in the window around the mask."""
+        whole = self.garment.picture.copy()
+        whole[self._window] = picture
+        return whole
 
 
 class RecentScenes:

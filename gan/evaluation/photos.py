@@ -22,7 +22,7 @@ from gan.evaluation import measures
 from gan.evaluation.contestants import FLAT, GENERATOR, PEER, SHADED, UNCHANGED, to_tensor
 from gan.evaluation.pairs import Scores
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describe
-from gan.guide import StyleCloth, VariantPlan, analyse_garment, lay_guide, plan_variants, prepare_style
+from gan.guide import plan_variants, prepare_style
 from gan.network import ControlNetwork
 from gan.peer import Peer, peer_available
 from gan.perceptual import PerceptualFeatures, relative_error
@@ -44,16 +44,17 @@ class Shot:
     Attributes:
         garment: the photo with its mask.
         style: H×W×3 uint8.
-        guide: H×W×3 uint8, the flat cloth laid over the photo.
         pictures: contestant → H×W×3 uint8.
+        guides: contestant → H×W×3 uint8, the flat cloth that its picture was drawn from; who draws without one is
+            judged beside the generator's.
         variants: the generator's four variants.
         style_number: which of the styles.
     """
 
     garment: MaskedGarment
     style: np.ndarray
-    guide: np.ndarray
     pictures: dict[str, np.ndarray]
+    guides: dict[str, np.ndarray]
     variants: list[np.ndarray]
     style_number: int
 
@@ -92,7 +93,8 @@ def judge_photos(
     scores: dict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for shot in shots:
         for name, picture in shot.pictures.items():
-            for measure, value in _scores(shot, picture).items():
+            guide = shot.guides.get(name, shot.guides[GENERATOR])
+            for measure, value in _scores(shot.garment, picture, guide).items():
                 scores[name][measure].append(value)
         if backbone is not None:
             scores[GENERATOR]["diversity"].append(_diversity(shot, backbone))
@@ -129,6 +131,7 @@ def _shoot_one(
     garment, style = load_garment(request), read_picture(style_file)
     cloth = prepare_style(style)
     pictures: dict[str, np.ndarray] = {UNCHANGED: garment.picture}
+    guides: dict[str, np.ndarray] = {}
     seconds: dict[str, float] = {}
     variants: list[np.ndarray] = []
     for name, network in networks.items():
@@ -137,27 +140,22 @@ def _shoot_one(
         plans = plan_variants(cloth, scene.form, request)
         pictures[name] = scene.draw(cloth, plans[0], 1.0)
         seconds[name] = time.process_time() - started
+        guides[name] = scene.guide(cloth, plans[0])
         if name == GENERATOR:
             variants = [pictures[name], *(scene.draw(cloth, plan, 1.0) for plan in plans[1:])]
-    guide = _guide(garment, cloth, plan_variants(cloth, analyse_garment(garment.picture, garment.alpha), request)[0])
     alpha = garment.alpha[..., None]
-    pictures[FLAT] = np.rint(alpha * guide + (1 - alpha) * garment.picture).astype(np.uint8)
+    pictures[FLAT] = np.rint(alpha * guides[GENERATOR] + (1 - alpha) * garment.picture).astype(np.uint8)
     if peer_available():
         peer = Peer(style)
         started = time.process_time()
         pictures[PEER] = peer.stylise(garment.picture)
         seconds[PEER] = time.process_time() - started
-    return Shot(garment, style, guide, pictures, variants, number), seconds
+    return Shot(garment, style, pictures, guides, variants, number), seconds
 
 
-def _guide(garment: MaskedGarment, cloth: StyleCloth, plan: VariantPlan) -> np.ndarray:
-    form = analyse_garment(garment.picture, garment.alpha)
-    return lay_guide(cloth, form, plan.mode, plan.scale, plan.angle, plan.seed)
-
-
-def _scores(shot: Shot, picture: np.ndarray) -> dict[str, float]:
-    photo, alpha = to_tensor(shot.garment.picture), torch.from_numpy(shot.garment.alpha)[None, None]
-    shown, guide = to_tensor(picture), to_tensor(shot.guide)
+def _scores(garment: MaskedGarment, picture: np.ndarray, guide_picture: np.ndarray) -> dict[str, float]:
+    photo, alpha = to_tensor(garment.picture), torch.from_numpy(garment.alpha)[None, None]
+    shown, guide = to_tensor(picture), to_tensor(guide_picture)
     light = measures.log_luminance(photo)
     everywhere = torch.ones_like(alpha)
     return {

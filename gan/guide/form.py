@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.guide.bending import bend_pattern
+from gan.guide.masked_blur import masked_blur
 from gan.guide.panels import Panel, find_panels
 from gan.pictures import shrink_picture
 
 FORM_SIDE = 160
-DISPLACEMENT = 0.012  # of the garment's width, at the steepest folds
-SLOPE_SIDE = 256  # long side, in pixels, at which slopes are measured
-FLATTEST = 0.35  # slope that counts as steepest on a garment without folds
-LOG_STEPS = 40  # of one byte in a unit of log-lightness
-CODED_LOG = np.clip(np.log(np.arange(256) / 255 + 0.04) * LOG_STEPS + 200, 0, 255).astype(np.uint8)
+GAMMA = 2.2  # a grey level's logarithm, times this, is that of its light
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class GarmentForm:
         garment: H×W×3 RGB uint8.
         alpha: H×W float32 in 0..1.
         panels: pieces of cloth, the body first; each later one lies over the earlier ones.
-        displacement: h×w×2 float32 at a reduced size, in full-size pixels (x, y): where folds pull the pattern.
+        folds: log-exposure and mask at a reduced size, each h×w float32: what bends the pattern.
         reduced: h×w×3 RGB uint8 and h×w float32, garment and alpha at that size.
         extent: width and height of its bounding box in pixels.
         width: width of the garment in pixels, the measure of pattern scale.
@@ -36,7 +34,7 @@ class GarmentForm:
     garment: np.ndarray
     alpha: np.ndarray
     panels: tuple[Panel, ...]
-    displacement: np.ndarray
+    folds: tuple[np.ndarray, np.ndarray]
     reduced: tuple[np.ndarray, np.ndarray]
     extent: tuple[float, float]
     width: float
@@ -47,6 +45,11 @@ class GarmentForm:
         return self.alpha.shape[0], self.alpha.shape[1]
 
     @functools.cached_property
+    def displacement(self) -> np.ndarray:
+        """How far folds shift the pattern, h×w×2 float32 at the size of `folds`, in full-size pixels (x, y)."""
+        return bend_pattern(*self.folds, self.width, self.size[0] / self.folds[0].shape[0])
+
+    @functools.cached_property
     def light(self) -> np.ndarray:
         """Smoothed lightness against the garment's mean, in deviations, h×w float32 at the reduced size."""
         return _light(*self.reduced)
@@ -54,6 +57,9 @@ class GarmentForm:
 
 def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
     """Return the garment's form.
+
+    The folds are those that the photo's own light shows, with its prints in it; where the generator has read the
+    garment, its light is the better one (`dataclasses.replace(form, folds=…)`).
 
     Args:
         garment: H×W×3 RGB uint8.
@@ -70,8 +76,8 @@ def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
     small, mask = shrink_picture(garment, size), shrink_picture(alpha, size)
     width = _typical_width(mask) / factor
     panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]), garment)
-    bend = _fold_displacement(small, mask, width)
-    return GarmentForm(garment, alpha, panels, bend, (small, mask), _extent(mask, factor), width)
+    folds = (_log_exposure(small), mask)
+    return GarmentForm(garment, alpha, panels, folds, (small, mask), _extent(mask, factor), width)
 
 
 def _extent(mask: np.ndarray, factor: float) -> tuple[float, float]:
@@ -93,43 +99,17 @@ def _typical_width(mask: np.ndarray) -> float:
     return float(max(4.0, min(box, 1.15 * np.sqrt(inside.sum()))))
 
 
-def _masked_blur(plane: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
-    """Blur by what is inside the mask only; far outside, the nearest inside goes on."""
-    layers = cv2.merge([plane * mask, mask])
-    mean = float(layers[..., 0].sum()) / max(float(mask.sum()), 1.0)
-    near = cv2.GaussianBlur(layers, (0, 0), sigma)
-    total, weight = cv2.split(near + np.float32(0.05) * _wide_blur(layers, 4 * sigma))
-    return (total + np.float32(1e-4 * mean)) / (weight + np.float32(1e-4))
-
-
-def _wide_blur(layers: np.ndarray, sigma: float) -> np.ndarray:
-    """A Gaussian blur so wide that it can be made at a quarter of the size."""
-    size = [max(1, round(side / 4)) for side in layers.shape[1::-1]]
-    small = cv2.GaussianBlur(cv2.resize(layers, size, interpolation=cv2.INTER_AREA), (0, 0), sigma / 4)
-    return cv2.resize(small, layers.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+def _log_exposure(garment: np.ndarray) -> np.ndarray:
+    grey = cv2.cvtColor(garment, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    return np.float32(GAMMA) * np.log(grey + np.float32(0.04))
 
 
 def _light(garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Lightness without weave; the deviation has a floor, so that plain cloth is not blown up to noise."""
     light = cv2.cvtColor(garment, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
     core = cv2.erode(mask, np.ones((5, 5), np.uint8)) if (mask > 0.5).any() else np.ones_like(mask)
-    light = _masked_blur(light, core, max(mask.shape) / 100)
+    light = masked_blur(light, core, max(mask.shape) / 100)
     inside = light[mask > 0.5] if (mask > 0.5).any() else light.ravel()
     low, middle, high = np.quantile(inside, [0.05, 0.5, 0.95])
     spread = max(float(high - low) / 3.3, 12.0)
     return np.clip((np.asarray(light) - np.float32(middle)) / np.float32(spread), -2.0, 2.0)
-
-
-def _fold_displacement(garment: np.ndarray, mask: np.ndarray, width: float) -> np.ndarray:
-    """Shading's slope shows where the cloth tilts away: shift the pattern there, gently and smoothly."""
-    coded = cv2.LUT(cv2.cvtColor(garment, cv2.COLOR_RGB2GRAY), CODED_LOG)
-    sigma = max(mask.shape) / 36
-    smooth = _masked_blur(cv2.medianBlur(coded, 3).astype(np.float32) / LOG_STEPS, mask, sigma)
-    # A filter's sum of slopes is per pixel of this size.
-    scale = np.float32(max(mask.shape) / SLOPE_SIDE)
-    across, down = (cv2.Scharr(smooth, cv2.CV_32F, *order) * (mask * scale) for order in ((1, 0), (0, 1)))
-    steepness = cv2.magnitude(across, down)
-    inside = steepness[mask > 0.5]
-    strongest = float(np.quantile(inside, 0.95)) if inside.size else 0.0
-    share = np.float32(DISPLACEMENT * width) / np.maximum(steepness, np.float32(max(strongest, FLATTEST)))
-    return cv2.GaussianBlur(cv2.merge([across * share, down * share]), (0, 0), sigma / 2)

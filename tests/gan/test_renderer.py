@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from gan.guide import analyse_garment, lay_guide, prepare_style
+from gan.guide import plan_variants, prepare_style
 from gan.renderer import Renderer
 from gan.request import MaskEdit, Mode, Part, Progress, Region, RenderError, RenderRequest
-from gan.scene import Scene
+from gan.scene import Scene, load_garment
 from gan.shading import Controls, apply_controls, garment_shading
 from tests.gan.scenery import checks, load, save, shirt_alpha, shirt_photo
 
@@ -55,9 +55,9 @@ def test_untrained_picture_is_the_guide_in_the_garments_light(renderer, request_
     request = replace(request_for_shirt, region=Region.WHOLE, variants=1)
     variant = renderer.render(request).variants[0]
 
-    photo, alpha = shirt_photo(), np.ones((160, 120), np.float32)
-    form = analyse_garment(photo, alpha)
-    guide = lay_guide(prepare_style(checks()), form, variant.mode, variant.scale, variant.angle, variant.seed)
+    photo, cloth = shirt_photo(), prepare_style(checks())
+    scene = Scene(load_garment(request), renderer.network)
+    guide = scene.guide(cloth, plan_variants(cloth, scene.form, request)[0])
     garment, cloth = (torch.from_numpy(x).permute(2, 0, 1)[None].float() / 255 for x in (photo, guide))
     shading = garment_shading(garment, torch.ones(1, 1, 160, 120))
     wanted = apply_controls(cloth, shading, Controls.identity(cloth))[0].permute(1, 2, 0).numpy() * 255

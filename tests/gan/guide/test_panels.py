@@ -99,14 +99,6 @@ def test_empty_and_full_masks_are_one_piece(value: float, shape: tuple[int, int]
     assert np.isfinite(form.displacement).all()
 
 
-def test_folds_bend_the_pattern_gently() -> None:
-    alpha = silhouette(SIZE, TSHIRT)
-    flat = analyse_garment(np.full((*SIZE, 3), 120, np.uint8), alpha)
-    folded = analyse_garment(shaded(alpha, (120, 120, 120), seed=4), alpha)
-    assert np.abs(flat.displacement).max() < 0.2
-    assert 0.3 < np.abs(folded.displacement).max() < 0.03 * folded.width
-
-
 def test_sizes_must_agree() -> None:
     with pytest.raises(ValueError, match="size"):
         analyse_garment(np.zeros((4, 5, 3), np.uint8), np.zeros((5, 4), np.float32))
