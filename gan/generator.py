@@ -178,7 +178,7 @@ class Generator(nn.Module):
         shading = shading or garment_shading(garment, mask)
         level = shading.level.expand(-1, -1, *garment.shape[-2:])
         inputs = torch.cat([2 * garment - 1, mask, shading.coarse, 2 * shading.fine, 0.5 * level + 1], dim=1)
-        raw, quarter = self.garment(inputs.to(self.dtype), mask.to(self.dtype))
+        raw, quarter = self.garment(self._fed(inputs), mask.to(self.dtype))
         base = _base_controls(raw.float())
         exposure = base[:, :1] * shading.coarse + base[:, 1:2] * shading.fine + base[:, 2:]
         half = F.avg_pool2d(torch.cat([exposure, mask], dim=1), 2)
@@ -202,7 +202,7 @@ class Generator(nn.Module):
         lit = linear_to_srgb(soft_clip(srgb_to_linear(guide) * torch.exp(exposure)))
         half = torch.cat([2 * guide - 1, 2 * lit - 1, mask], dim=1)
         code = torch.cat([z, strength.view(-1, 1)], dim=1)
-        raw = self.guide(half.to(self.dtype), features.quarter, code.to(self.dtype)).float()
+        raw = self.guide(self._fed(half), features.quarter, code.to(self.dtype)).float()
         step = upsample(torch.tanh(raw.contiguous()) * strength.view(-1, 1, 1, 1), features.base)
         trust_coarse, trust_fine, gain = (features.base + step[:, :BASE_CHANNELS]).split(1, dim=1)
         return _cropped(Controls(trust_coarse, trust_fine, gain, step[:, BASE_CHANNELS:]), features.size)
@@ -214,6 +214,10 @@ class Generator(nn.Module):
         shading = garment_shading(garment, mask)
         controls = self.controls(self.encode(garment, mask), guide, z, strength)
         return apply_controls(guide, shading, controls), log_exposure(shading, controls), controls.residual
+
+    def _fed(self, inputs: Tensor) -> Tensor:
+        """Bring inputs to the weights' precision and layout."""
+        return inputs.to(self.dtype, memory_format=torch.channels_last)
 
 
 def load_generator(weights: Path | None = WEIGHTS_FILE) -> Generator:

@@ -24,6 +24,7 @@ SURE = (0.8, 0.8, 0.85, 0.85, 0.82, 0.82, 0.8)
 """Mean certainty inside a part from which it is believed."""
 ALONE = (0.93, 0.3)  # certainty and vagueness of a sleeve without a partner
 LEAST_PAIR = 0.3  # of the larger partner's area
+LIKELY = 0.5
 VAGUE = (0.2, 0.8)
 VAGUEST = (0.45, 0.45, 0.35, 0.35, 0.9, 0.9, 0.5)
 """Most pixels between no and yes against those of the part."""
@@ -72,12 +73,13 @@ def _crisp(trims: tuple[Limb, ...], garment: np.ndarray, size: tuple[int, ...]) 
 
 
 def part_chances(predict: Predictor, garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return every part's probability, 7×h×w float32 at the mask's size."""
+    """Return every part's probability, 7×h×w float32 at the mask's size; nothing of parts that are nowhere likely."""
     picture, small, (top, bottom, left, right) = cut_out(garment, mask)
     seen = predict(view_inputs(picture, small))
     chances = np.zeros((len(seen), *mask.shape), np.float32)
     for chance, plane in zip(chances, seen, strict=True):
-        chance[top:bottom, left:right] = cv2.resize(plane, (right - left, bottom - top))
+        if plane.max() > LIKELY:
+            chance[top:bottom, left:right] = cv2.resize(plane, (right - left, bottom - top))
     return chances
 
 
@@ -108,9 +110,10 @@ def believed_parts(chances: np.ndarray, inside: np.ndarray) -> Parts:
 
 def _piece(index: int, chance: np.ndarray, chosen: np.ndarray, inside: np.ndarray) -> np.ndarray | None:
     """The part's largest connected piece, if it can be believed."""
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats((chosen & (chance > 0.5)).view(np.uint8))
-    if count < 2:
+    likely = chosen & (chance > LIKELY)
+    if not likely.any():
         return None
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(likely.view(np.uint8))
     largest = 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax())
     least, most = AREAS[index]
     sized = least <= statistics[largest, cv2.CC_STAT_AREA] / np.count_nonzero(inside) <= most
