@@ -21,7 +21,7 @@ class VariantPlan:
 
 _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
     "pattern": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
-    "texture": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.7, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 0.6, 90.0)),
+    "texture": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.7, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 0.6, 0.0)),
     "picture": ((Mode.PRINT, 1.0, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 2.0, 0.0), (Mode.PALETTE, 1.0, 0.0)),
     "print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
     "paint": ((Mode.PAINT, 1.0, 0.0), (Mode.PAINT, 1.6, 0.0), (Mode.PAINT, 0.65, 0.0), (Mode.PAINT, 1.0, 90.0)),
