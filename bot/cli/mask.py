@@ -26,17 +26,21 @@ def train_mask(
     minutes: Annotated[float, typer.Option(min=0.0, help="Training time, without preparing the lessons.")] = 120.0,
     seed: Annotated[int, typer.Option(help="Decides first weights and pictures.")] = 0,
     threads: Annotated[int, typer.Option(min=1, help="More than idle cores make it far slower.")] = 1,
+    start: Annotated[
+        Path | None, typer.Option("--from", exists=True, dir_okay=False, help="Fine-tune these weights instead.")
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in --out.")] = False,
 ) -> None:
     """Train the network that finds the garment: GrabCut teaches it, then both teach it together."""
-    from gan.mask.training import CHECKPOINT, Plan
+    from gan.mask.training import CHECKPOINT, Plan, fine_tuning
     from gan.mask.training import train_mask as train
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if resume and not (out / CHECKPOINT).exists():
         raise typer.BadParameter(f"{out} holds no checkpoint to resume from.")
+    plan = Plan(minutes=minutes, seed=seed, threads=threads) if start is None else fine_tuning(minutes, seed, threads)
     try:
-        weights = train(garments, styles, out, Plan(minutes=minutes, seed=seed, threads=threads), resume=resume)
+        weights = train(garments, styles, out, plan, start=start, resume=resume)
     except ValueError as error:
         raise typer.BadParameter(f"Nothing to train on: {error}.") from error
     typer.echo(f"Weights written to {weights}")

@@ -23,9 +23,10 @@ SMALLEST_COMPONENT = 0.15
 LARGEST_HOLE = 0.004
 # A probability beyond this is left alone when GrabCut redraws an edge.
 SURELY = 0.97
-# What colours say beside the probability where that is not certain.
+# What colours say beside the probability where that is not certain, and over how much of the long side they are
+# averaged to either side.
 COLOUR_WEIGHT = 0.5
-COLOUR_BLUR = 7
+COLOUR_REACH = 0.0066
 LARGEST_RATIO = 3.0
 CLEAREST = 0.98
 # Fewer certain pixels make no histogram.
@@ -140,7 +141,8 @@ def _begins_as_garment(garment: np.ndarray, probability: np.ndarray) -> np.ndarr
     if min(inside.sum(), outside.sum()) < COLOUR_SAMPLES:
         return np.asarray(probability > 0.5)
     ratio = likelihood_ratio(colour_bins(garment), inside, outside)
-    ratio = cv2.blur(np.clip(ratio, -LARGEST_RATIO, LARGEST_RATIO), (COLOUR_BLUR, COLOUR_BLUR))
+    side = 2 * round(COLOUR_REACH * max(garment.shape)) + 1
+    ratio = cv2.blur(np.clip(ratio, -LARGEST_RATIO, LARGEST_RATIO), (side, side))
     certain = np.clip(probability, 1 - CLEAREST, CLEAREST)
     return np.asarray(np.log(certain / (1 - certain)) + COLOUR_WEIGHT * ratio > 0)
 

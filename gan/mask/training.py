@@ -22,13 +22,14 @@ from gan.mask.losses import mask_loss
 from gan.mask.network import MaskNetwork
 from gan.mask.scenes import Stage
 from gan.mask.teacher import Lesson, teach
-from gan.mask.weights import save_network
+from gan.mask.weights import read_network, save_network
 
 CHECKPOINT = "mask_checkpoint.pt"
 WEIGHTS = "mask.safetensors"
 AVERAGING = 0.996
 WARM_UP_STEPS = 100
 WEIGHT_DECAY = 1e-2
+FINE_TUNING_RATE = 4e-4
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 SECONDS_BETWEEN_REPORTS = 30.0
 logger = logging.getLogger(__name__)
@@ -123,6 +124,11 @@ class MaskTraining:
         warm_up = min(1.0, (self.step + 1) / WARM_UP_STEPS)
         return warm_up * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done)))
 
+    def start_from(self, weights: Path) -> None:
+        """Take over a trained network's weights; errors as in `gan.mask.weights.read_network`."""
+        read_network(self.network, weights)
+        self.average.module.load_state_dict(self.network.state_dict())
+
     def save(self) -> None:
         """Write the checkpoint and the weights; a crash in between leaves the files of the time before."""
         self.output.mkdir(parents=True, exist_ok=True)
@@ -153,7 +159,14 @@ class MaskTraining:
         logger.info("resumed at step %d after %.1f minutes", self.step, self.seconds / 60)
 
 
-def train_mask(garments: Path, styles: Path, output: Path, plan: Plan, *, resume: bool = False) -> Path:
+def fine_tuning(minutes: float, seed: int, threads: int) -> Plan:
+    """Return the plan of a training that goes on from trained weights: gentle, and teaching together at once."""
+    return Plan(minutes, teacher_share=0.0, learning_rate=FINE_TUNING_RATE, seed=seed, threads=threads)
+
+
+def train_mask(
+    garments: Path, styles: Path, output: Path, plan: Plan, *, start: Path | None = None, resume: bool = False
+) -> Path:
     """Reproduce the shipped mask network from two folders of pictures.
 
     Args:
@@ -161,6 +174,7 @@ def train_mask(garments: Path, styles: Path, output: Path, plan: Plan, *, resume
         styles: style pictures, used as textures of backgrounds.
         output: receives the teacher's votes, the checkpoint and the weights.
         plan: how long and how.
+        start: weights to go on from; None begins with random ones.
         resume: go on from the checkpoint in `output`.
 
     Returns:
@@ -169,6 +183,8 @@ def train_mask(garments: Path, styles: Path, output: Path, plan: Plan, *, resume
     cv2.setNumThreads(1)  # its threads and torch's would fight for the same cores
     torch.set_num_threads(plan.threads)
     training = MaskTraining(plan, output)
+    if start is not None:
+        training.start_from(start)
     if resume:
         training.resume()
     lessons: list[Lesson] = list(teach(garments, output / "votes"))
