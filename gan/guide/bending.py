@@ -17,6 +17,7 @@ FULL_LIGHT = 0.35  # log-exposure
 MOST_LIGHT = 1.5  # times `FULL_LIGHT`; what is brighter is gloss, not height
 FINEST, COARSEST = 1 / 100, 1 / 9  # of the long side: folds between these sizes bend the pattern
 DIRECTION = (0.35, 1.0)  # across and down; with a little of the former, upright stripes waver too
+ROUNDED = 0.8  # pixels of the light: a blur that takes the kinks off slopes that were limited
 STEEPEST = 0.5  # most that the shift may change from one pixel to the next: at 1 the cloth would be torn
 
 
@@ -32,7 +33,7 @@ def bend_pattern(light: np.ndarray, mask: np.ndarray, width: float, pixel: float
     side = max(mask.shape)
     folds = masked_blur(light, mask, side * FINEST) - _surroundings(light, mask, side * COARSEST)
     height = np.clip(folds / FULL_LIGHT, -MOST_LIGHT, MOST_LIGHT)
-    shift = _no_steeper(SHIFT * width * height, STEEPEST * pixel)
+    shift = cv2.GaussianBlur(_no_steeper(SHIFT * width * height, STEEPEST * pixel), (0, 0), ROUNDED)
     return cv2.merge([(shift * share).astype(np.float32) for share in DIRECTION])
 
 
