@@ -12,18 +12,21 @@ import numpy as np
 
 from gan.guide.colour import oklab_from_srgb
 from gan.guide.dyes import Dyes, find_palette
-from gan.guide.flattening import flatten_light
+from gan.guide.flattening import flatten_light, uneven_light
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.quilting import quilt
 from gan.guide.tile import Tile, cut_cell
 from gan.guide.wrapping import plaid_tile, seamless_tile
 
 SMALLEST_SIDE = 32
-LARGEST_SIDE = 640
-CACHED_STYLES = 64
+LARGEST_SIDE = 640  # at which a style is understood
+FINEST_SIDE = 1280  # at which it is laid: a scan stays sharp on a large photo
+CACHED_STYLES = 24  # a large one takes 16 MB
 PALETTE_COLOURS = 6
 LEAST_LOCAL_MATCH = 0.75
 LONGEST_LOCAL_PERIOD = 0.4  # of the piece's side
+
+Place = tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class StyleCloth:
     """Everything the guides need of a style.
 
     Attributes:
-        picture: the style, h×w×3 uint8, between 32 and 640 pixels.
+        picture: the style, h×w×3 uint8, between 32 and 640 pixels; sizes are given in its pixels.
+        fine: the same with more pixels where the style has them, at most 1280.
         tile: what `print` repeats.
         lattice: the style's own period, None when it does not repeat.
         key: content hash of the original picture.
@@ -41,6 +45,7 @@ class StyleCloth:
     """
 
     picture: np.ndarray
+    fine: np.ndarray
     tile: Tile
     lattice: Lattice | None
     key: str
@@ -96,46 +101,56 @@ def prepare_style(style: np.ndarray) -> StyleCloth:
 
 
 def _prepared(style: np.ndarray, key: str) -> StyleCloth:
-    picture = _working_size(style)
+    picture = _working_size(style, LARGEST_SIDE)
+    fine = _working_size(style, FINEST_SIDE) if max(style.shape[:2]) > LARGEST_SIDE else picture
     palette = find_palette(oklab_from_srgb(picture.reshape(-1, 3)[:: max(1, picture.size // 12000)]), PALETTE_COLOURS)
     lattice = find_lattice(picture)
     if lattice is not None:
-        return StyleCloth(picture, cut_cell(picture, lattice), lattice, key, False, palette)
-    tile = plaid_tile(picture)
+        return StyleCloth(picture, fine, cut_cell(picture, lattice, fine), lattice, key, False, palette)
+    tile = plaid_tile(picture, fine)
     if tile is not None:
-        return StyleCloth(picture, tile, Lattice(tile.basis, match=1.0), key, False, palette)
+        return StyleCloth(picture, fine, tile, Lattice(tile.basis, match=1.0), key, False, palette)
+    tile = seamless_tile(picture, fine)
     if _is_picture(picture):
-        return StyleCloth(picture, seamless_tile(picture) or _quilted(picture), None, key, True, palette)
-    flat = flatten_light(picture)
-    piece, lattice = _regular_piece(flat)
-    tile = seamless_tile(picture) or (cut_cell(piece, lattice) if lattice else _quilted(flat))
-    return StyleCloth(picture, tile, lattice, key, False, palette)
+        return StyleCloth(picture, fine, tile or _quilted(picture, fine), None, key, True, palette)
+    light = uneven_light(picture)
+    flat = flatten_light(picture, light)
+    flat_fine = flat if fine is picture else flatten_light(fine, light)
+    place, lattice = _regular_piece(flat)
+    if tile is None and lattice is not None:
+        tile = cut_cell(_piece(flat, place), lattice, _piece(flat_fine, place))
+    return StyleCloth(picture, fine, tile or _quilted(flat, flat_fine), lattice, key, False, palette)
 
 
-def _regular_piece(flat: np.ndarray) -> tuple[np.ndarray, Lattice | None]:
+def _regular_piece(flat: np.ndarray) -> tuple[Place, Lattice | None]:
     """Folds bend the pattern of a cloth on a photo: find the part where it repeats well, and its lattice."""
-    height, width = flat.shape[:2]
-    best: tuple[np.ndarray, Lattice | None] = (flat, None)
-    for top, left in ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2)):
-        piece = flat[
-            top * height // 4 : top * height // 4 + height // 2, left * width // 4 : left * width // 4 + width // 2
-        ]
+    best: tuple[Place, Lattice | None] = (None, None)
+    for place in ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2)):
+        piece = _piece(flat, place)
         lattice = find_lattice(piece)
         if lattice is None or np.linalg.norm(lattice.basis, axis=0).max() > LONGEST_LOCAL_PERIOD * min(piece.shape[:2]):
             continue
         if lattice.match >= max(LEAST_LOCAL_MATCH, best[1].match if best[1] else 0.0):
-            best = (piece, lattice)
+            best = (place, lattice)
     return best
 
 
-def _quilted(picture: np.ndarray) -> Tile:
-    image = quilt(picture)
-    return Tile(image, np.diag([float(image.shape[1]), float(image.shape[0])]))
+def _piece(picture: np.ndarray, place: Place) -> np.ndarray:
+    """A quarter of a picture, its upper left corner at so many quarters of height and width; None: all of it."""
+    if place is None:
+        return picture
+    (high, wide), (top, left) = picture.shape[:2], place
+    return picture[top * high // 4 : top * high // 4 + high // 2, left * wide // 4 : left * wide // 4 + wide // 2]
 
 
-def _working_size(style: np.ndarray) -> np.ndarray:
-    """Bring the style's sides to 32..640 pixels; a ribbon is repeated across until it is a cloth."""
-    factor = min(1.0, LARGEST_SIDE / max(style.shape[:2]))
+def _quilted(picture: np.ndarray, fine: np.ndarray) -> Tile:
+    image = quilt(fine)
+    return Tile(image, np.diag([float(image.shape[1]), float(image.shape[0])])).measured_in(picture, fine)
+
+
+def _working_size(style: np.ndarray, largest: int) -> np.ndarray:
+    """Bring the style's sides to 32..largest pixels; a ribbon is repeated across until it is a cloth."""
+    factor = min(1.0, largest / max(style.shape[:2]))
     if factor < 1.0:
         size = [max(1, round(side * factor)) for side in style.shape[1::-1]]
         style = cv2.resize(style, size, interpolation=cv2.INTER_AREA)

@@ -77,8 +77,8 @@ def _patch_bank(cloth: StyleCloth, block: float) -> _Bank:
     factor = block / BLOCK
     size = [max(BLOCK + 1, round(edge * zoom / factor)) for edge in cloth.picture.shape[1::-1]]
     full_size = [int(np.ceil(edge * factor)) for edge in size]
-    enlarges = full_size[0] > cloth.picture.shape[1]
-    full = cv2.resize(cloth.picture, full_size, interpolation=cv2.INTER_CUBIC if enlarges else cv2.INTER_AREA)
+    enlarges = full_size[0] > cloth.fine.shape[1]
+    full = cv2.resize(cloth.fine, full_size, interpolation=cv2.INTER_CUBIC if enlarges else cv2.INTER_AREA)
     reduced = lab_planes(cv2.resize(cloth.picture, size, interpolation=cv2.INTER_AREA))
     parts = [_patches(np.ascontiguousarray(np.rot90(reduced, -turn)), turn) for turn in range(4)]
     patches, direction, origin = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))

@@ -26,8 +26,12 @@ class Tile:
     image: np.ndarray
     basis: np.ndarray
 
+    def measured_in(self, picture: np.ndarray, fine: np.ndarray) -> Tile:
+        """Return the tile of a large picture with its basis in pixels of the same picture at a smaller size."""
+        return Tile(self.image, self.basis / _enlargement(picture, fine)[:, None])
 
-def cut_cell(picture: np.ndarray, lattice: Lattice) -> Tile:
+
+def cut_cell(picture: np.ndarray, lattice: Lattice, fine: np.ndarray | None = None) -> Tile:
     """Return one clean cell of a repeating picture.
 
     Repeats are averaged where that stays sharp (it removes folds and noise), else the block of whole repeats that fits
@@ -36,17 +40,24 @@ def cut_cell(picture: np.ndarray, lattice: Lattice) -> Tile:
     Args:
         picture: H×W×3 RGB.
         lattice: the picture's lattice.
+        fine: the same picture with more pixels, which the cell is then cut from.
     """
-    width, height = (int(np.clip(np.ceil(np.linalg.norm(edge)), 2, LARGEST_TILE_SIDE)) for edge in lattice.basis.T)
+    if fine is None:
+        return Tile(_cell_image(picture, lattice.basis), lattice.basis)
+    return Tile(_cell_image(fine, lattice.basis * _enlargement(picture, fine)[:, None]), lattice.basis)
+
+
+def _cell_image(picture: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    width, height = (int(np.clip(np.ceil(np.linalg.norm(edge)), 2, LARGEST_TILE_SIDE)) for edge in basis.T)
     grid = _cell_grid(width, height)
-    repeats = _repeats(picture, lattice.basis, grid)
+    repeats = _repeats(picture, basis, grid)
     if len(repeats) >= 2:
         mean = np.mean(repeats, axis=0)
         if _sharpness(mean) >= SHARP_ENOUGH * float(np.mean([_sharpness(repeat) for repeat in repeats])):
-            return Tile(_joined(mean, width, height), lattice.basis)
+            return _joined(mean, width, height)
     if not repeats:
-        repeats = [_sampled(picture, _centred_origin(picture, lattice.basis), lattice.basis, grid)]
-    return Tile(_joined(_most_typical(repeats), width, height), lattice.basis)
+        repeats = [_sampled(picture, _centred_origin(picture, basis), basis, grid)]
+    return _joined(_most_typical(repeats), width, height)
 
 
 def tile_between(picture: np.ndarray, across: tuple[int, int, int], down: tuple[int, int, int]) -> Tile:
@@ -58,6 +69,11 @@ def tile_between(picture: np.ndarray, across: tuple[int, int, int], down: tuple[
     extended = picture[top : bottom + high, left : right + wide].astype(np.float32)
     image = _joined(extended, right - left, bottom - top)
     return Tile(image, np.diag([float(right - left), float(bottom - top)]))
+
+
+def _enlargement(picture: np.ndarray, fine: np.ndarray) -> np.ndarray:
+    """How many times as wide and as high the fine picture is."""
+    return np.array(fine.shape[1::-1], np.float64) / picture.shape[1::-1]
 
 
 def _cell_grid(width: int, height: int) -> np.ndarray:

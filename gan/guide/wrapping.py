@@ -20,12 +20,17 @@ KEPT_VARIANCE = 0.5  # the piece must hold the plaid's colours, not just its wid
 WORST_JOINT = 0.3  # of the profile's variance
 
 
-def seamless_tile(picture: np.ndarray) -> Tile | None:
-    """Return the whole picture as a tile when its opposite edges already meet, else None."""
+def seamless_tile(picture: np.ndarray, fine: np.ndarray | None = None) -> Tile | None:
+    """Return the whole picture as a tile when its opposite edges already meet, else None.
+
+    Args:
+        picture: H×W×3 RGB.
+        fine: the same picture with more pixels, which then becomes the tile.
+    """
     planes = lab_planes(picture)
     if not all(_edges_meet(planes, axis) for axis in (0, 1)):
         return None
-    return Tile(picture, np.diag([float(picture.shape[1]), float(picture.shape[0])]))
+    return Tile(picture if fine is None else fine, np.diag([float(picture.shape[1]), float(picture.shape[0])]))
 
 
 def _edges_meet(planes: np.ndarray, axis: int) -> bool:
@@ -38,8 +43,13 @@ def _edges_meet(planes: np.ndarray, axis: int) -> bool:
     return joint <= SEAMLESS_STEP * float(np.quantile(steps, 0.9)) and joint <= LIKE_NEIGHBOURS * unlike
 
 
-def plaid_tile(picture: np.ndarray) -> Tile | None:
-    """Return a tile of an upright plaid or stripe, cut between two places where its threads agree, else None."""
+def plaid_tile(picture: np.ndarray, fine: np.ndarray | None = None) -> Tile | None:
+    """Return a tile of an upright plaid or stripe, cut between two places where its threads agree, else None.
+
+    Args:
+        picture: H×W×3 RGB.
+        fine: the same picture with more pixels, which the tile is then cut from.
+    """
     planes = lab_planes(picture)
     if not _is_plaid(planes):
         return None
@@ -48,7 +58,17 @@ def plaid_tile(picture: np.ndarray) -> Tile | None:
     across, down = _best_stretch(columns), _best_stretch(rows)
     if across is None or down is None:
         return None
-    return tile_between(picture, across, down)
+    if fine is None:
+        return tile_between(picture, across, down)
+    wider, higher = fine.shape[1] / picture.shape[1], fine.shape[0] / picture.shape[0]
+    tile = tile_between(fine, _enlarged(across, wider), _enlarged(down, higher))
+    return tile.measured_in(picture, fine)
+
+
+def _enlarged(stretch: tuple[int, int, int], factor: float) -> tuple[int, int, int]:
+    start, end, overlap = stretch
+    beyond = int((end + overlap) * factor)
+    return round(start * factor), round(end * factor), beyond - round(end * factor)
 
 
 def _is_plaid(planes: np.ndarray) -> bool:
