@@ -1,8 +1,7 @@
 """Folds carry the pattern along: a straight stripe on folded cloth is not straight in a photo.
 
-Cloth that stands up is seen a little higher in the picture, as garments are photographed from slightly below their
-middle more often than from straight above. How far it stands up is not known, but to the eye brightness says it well
-enough: it is what illustrators displace flat patterns by when they dress a photo.
+Cloth that stands up is seen a little shifted, as a camera is seldom straight above it. How far it stands up is not
+known, but to the eye brightness says it well enough: illustrators who dress a photo displace flat patterns by it too.
 """
 
 from __future__ import annotations
