@@ -70,14 +70,20 @@ def _garment_mask(picture: np.ndarray, request: RenderRequest) -> tuple[np.ndarr
 
 
 class Scene:
-    """One garment prepared for its variants. Only the window around the mask is computed, the rest is copied."""
+    """One garment prepared for its variants. Only the window around the mask is computed, the rest is copied.
+
+    Attributes:
+        garment: the photo and its mask.
+        window: rows and columns of the photo in which it may change.
+        form: what the guides know of the garment in the window.
+    """
 
     def __init__(self, garment: MaskedGarment, network: ControlNetwork) -> None:
         """Read everything that does not depend on the style."""
         self.garment = garment
-        self._window = _window(garment.alpha)
-        cropped = np.ascontiguousarray(garment.picture[self._window])
-        alpha = np.ascontiguousarray(garment.alpha[self._window])
+        self.window: tuple[slice, slice] = _window(garment.alpha)
+        cropped = np.ascontiguousarray(garment.picture[self.window])
+        alpha = np.ascontiguousarray(garment.alpha[self.window])
         form = analyse_garment(cropped, alpha)
         self._network = network
         self._compositor = Compositor(cropped, alpha, form.reduced)
@@ -111,7 +117,7 @@ class Scene:
     def _framed(self, picture: np.ndarray) -> np.ndarray:
         """Return the photo with `picture` in the window around the mask."""
         whole = self.garment.picture.copy()
-        whole[self._window] = picture
+        whole[self.window] = picture
         return whole
 
 

@@ -47,6 +47,7 @@ class Shot:
         pictures: contestant → H×W×3 uint8.
         guides: contestant → H×W×3 uint8, the flat cloth that its picture was drawn from; who draws without one is
             judged beside the generator's.
+        laid: H×W float32, 1 where the guides show cloth and 0 around it.
         variants: the generator's four variants.
         style_number: which of the styles.
     """
@@ -55,6 +56,7 @@ class Shot:
     style: np.ndarray
     pictures: dict[str, np.ndarray]
     guides: dict[str, np.ndarray]
+    laid: np.ndarray
     variants: list[np.ndarray]
     style_number: int
 
@@ -94,7 +96,7 @@ def judge_photos(
     for shot in shots:
         for name, picture in shot.pictures.items():
             guide = shot.guides.get(name, shot.guides[GENERATOR])
-            for measure, value in _scores(shot.garment, picture, guide).items():
+            for measure, value in _scores(shot, picture, guide).items():
                 scores[name][measure].append(value)
         if backbone is not None:
             scores[GENERATOR]["diversity"].append(_diversity(shot, backbone))
@@ -132,6 +134,7 @@ def _shoot_one(
     cloth = prepare_style(style)
     pictures: dict[str, np.ndarray] = {UNCHANGED: garment.picture}
     guides: dict[str, np.ndarray] = {}
+    laid = np.zeros_like(garment.alpha)
     seconds: dict[str, float] = {}
     variants: list[np.ndarray] = []
     for name, network in networks.items():
@@ -141,6 +144,7 @@ def _shoot_one(
         pictures[name] = scene.draw(cloth, plans[0], 1.0)
         seconds[name] = time.process_time() - started
         guides[name] = scene.guide(cloth, plans[0])
+        laid[scene.window] = 1.0
         if name == GENERATOR:
             variants = [pictures[name], *(scene.draw(cloth, plan, 1.0) for plan in plans[1:])]
     alpha = garment.alpha[..., None]
@@ -150,16 +154,16 @@ def _shoot_one(
         started = time.process_time()
         pictures[PEER] = peer.stylise(garment.picture)
         seconds[PEER] = time.process_time() - started
-    return Shot(garment, style, pictures, guides, variants, number), seconds
+    return Shot(garment, style, pictures, guides, laid, variants, number), seconds
 
 
-def _scores(garment: MaskedGarment, picture: np.ndarray, guide_picture: np.ndarray) -> dict[str, float]:
-    photo, alpha = to_tensor(garment.picture), torch.from_numpy(garment.alpha)[None, None]
+def _scores(shot: Shot, picture: np.ndarray, guide_picture: np.ndarray) -> dict[str, float]:
+    photo, alpha = to_tensor(shot.garment.picture), torch.from_numpy(shot.garment.alpha)[None, None]
     shown, guide = to_tensor(picture), to_tensor(guide_picture)
     light = measures.log_luminance(photo)
-    everywhere = torch.ones_like(alpha)
+    laid = torch.from_numpy(shot.laid)[None, None]
     return {
-        "style_distance": float(measures.texture_distance(shown, guide, alpha, everywhere)),
+        "style_distance": float(measures.texture_distance(shown, guide, alpha, laid)),
         "pattern_fidelity": float(measures.pattern_fidelity(shown, guide, alpha)),
         "fold_correlation": float(measures.fold_correlation(shown, light, guide, alpha)),
         "edge_agreement": float(measures.edge_agreement(shown, light, guide, alpha)),

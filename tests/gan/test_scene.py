@@ -35,7 +35,7 @@ def test_an_old_print_does_not_bend_the_new_cloth():
         size = where.shape[1::-1]
         return float(np.abs(cv2.resize(displacement, size)[where]).mean())
 
-    window = scene._window
+    window = scene.window
     assert bend(scene.form.displacement, beside[window]) < 0.5 * bend(
         analyse_garment(photo, alpha).displacement, beside
     )

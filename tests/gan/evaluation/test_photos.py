@@ -1,0 +1,37 @@
+"""Judging on photos: each picture is measured against the very cloth that it was drawn from."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from gan.devices import choose_compute
+from gan.evaluation.contestants import FLAT, GENERATOR, UNCHANGED
+from gan.evaluation.photos import judge_photos, shoot
+from gan.generator import WEIGHTS_FILE
+from gan.patterns import draw_pattern
+
+SHIRT = Path(__file__).parents[1] / "mask" / "labels" / "tshirt-0042.jpg"
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory):
+    style = tmp_path_factory.mktemp("styles") / "dots.png"
+    cv2.imwrite(str(style), draw_pattern("navy dots", 240)[..., ::-1])
+    return shoot([SHIRT], [style], WEIGHTS_FILE, {}, choose_compute("cpu", 1))[0]
+
+
+def test_the_flat_guide_is_what_the_generator_drew_from(shots):
+    (shot,) = shots
+    inside = shot.garment.alpha == 1
+    assert np.array_equal(shot.pictures[FLAT][inside], shot.guides[GENERATOR][inside])
+    assert shot.laid[shot.garment.alpha > 0].min() == 1 and 0 < shot.laid.mean() < 1
+
+
+def test_the_photo_around_the_cloth_is_no_part_of_the_style(shots):
+    scores = judge_photos(shots, [], [], None)
+    distances = {name: scores[name]["style_distance"][0] for name in (FLAT, GENERATOR, UNCHANGED)}
+    assert distances[FLAT] < 0.01 < distances[UNCHANGED]
+    assert distances[FLAT] < distances[GENERATOR] < distances[UNCHANGED] / 2
+    assert scores[FLAT]["pattern_fidelity"][0] > 0.9
