@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gan.guide.cloth import StyleCloth
 from gan.guide.form import GarmentForm
+from gan.guide.upright import stands_upright
 from gan.request import Mode, RenderRequest
 
 
@@ -20,10 +21,10 @@ class VariantPlan:
 
 
 _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
-    "pattern": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
+    "print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
+    "upright print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 2.5, 0.0), (Mode.PRINT, 0.6, 0.0)),
     "texture": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.7, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 0.6, 0.0)),
     "picture": ((Mode.PRINT, 1.0, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 2.0, 0.0), (Mode.PALETTE, 1.0, 0.0)),
-    "print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
     "paint": ((Mode.PAINT, 1.0, 0.0), (Mode.PAINT, 1.6, 0.0), (Mode.PAINT, 0.65, 0.0), (Mode.PAINT, 1.0, 90.0)),
     "palette": ((Mode.PALETTE, 1.0, 0.0),) * 4,
 }
@@ -45,7 +46,9 @@ def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) 
         return [VariantPlan(request.mode, request.scale, request.angle, seed) for seed in seeds]
     kind = str(request.mode)
     if request.mode is Mode.AUTO:
-        kind = "pattern" if cloth.repeats else "picture" if cloth.is_picture else "texture"
+        kind = "print" if cloth.repeats else "picture" if cloth.is_picture else "texture"
+    if kind == "print" and stands_upright(cloth.tile):
+        kind = "upright print"
     return [
         VariantPlan(mode, round(scale * request.scale, 4), angle + (request.angle or 0.0), request.seed + index)
         for index, (mode, scale, angle) in enumerate(_PLANS[kind][: request.variants])

@@ -51,7 +51,7 @@ def plaid_tile(picture: np.ndarray, fine: np.ndarray | None = None) -> Tile | No
         fine: the same picture with more pixels, which the tile is then cut from.
     """
     planes = lab_planes(picture)
-    if not _is_plaid(planes):
+    if not is_plaid(planes):
         return None
     planes -= planes.mean((0, 1))
     columns, rows = planes.mean(0), planes.mean(1)
@@ -71,7 +71,7 @@ def _enlarged(stretch: tuple[int, int, int], factor: float) -> tuple[int, int, i
     return round(start * factor), round(end * factor), beyond - round(end * factor)
 
 
-def _is_plaid(planes: np.ndarray) -> bool:
+def is_plaid(planes: np.ndarray) -> bool:
     """Whether the picture's steps run the whole width or height: threads do, a scene's outlines do not."""
     smooth = cv2.GaussianBlur(planes, (0, 0), max(planes.shape) / 150)
     across, down = np.diff(smooth, axis=1), np.diff(smooth, axis=0)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -49,6 +50,32 @@ def test_auto_suits_the_style(form: GarmentForm, scene: np.ndarray) -> None:
     of_picture = plan_variants(prepare_style(scene), form, request(Mode.AUTO))
     assert {plan.mode for plan in of_pattern} == {Mode.PRINT}
     assert {plan.mode for plan in of_picture} == {Mode.PRINT, Mode.PAINT, Mode.PALETTE}
+
+
+def standing(shape: str) -> np.ndarray:
+    """A pattern of small trees, or of what is the same upside down."""
+    style = np.full((240, 240, 3), (235, 228, 214), np.uint8)
+    for y in range(0, 240, 60):
+        for x in range(0, 240, 60):
+            if shape == "trees":
+                corners = np.array([(x + 30, y + 8), (x + 14, y + 44), (x + 46, y + 44)])
+                cv2.fillPoly(style, [corners], (30, 90, 60))
+            else:
+                cv2.ellipse(style, (x + 30, y + 30), (20, 9), 30, 0, 360, (30, 90, 60), -1)
+    return style
+
+
+@pytest.mark.parametrize("mode", [Mode.AUTO, Mode.PRINT])
+def test_what_has_an_up_and_a_down_is_not_laid_askew(form: GarmentForm, mode: Mode) -> None:
+    angles = {
+        name: {plan.angle for plan in plan_variants(prepare_style(style), form, request(mode))}
+        for name, style in {
+            "trees": standing("trees"),
+            "seeds": standing("seeds"),
+            "tartan": draw_pattern("royal stewart tartan", 240),
+        }.items()
+    }
+    assert angles == {"trees": {0.0}, "seeds": {0.0, 45.0}, "tartan": {0.0, 45.0}}
 
 
 def test_seeds_scale_and_number_are_obeyed(form: GarmentForm, style: np.ndarray) -> None:
