@@ -11,8 +11,8 @@ import numpy as np
 from gan.mask.teacher import Lesson
 
 INPAINTING_SIZE = 96
-KINDS = ("room", "texture", "tiles", "boards", "plain")
-KIND_SHARES = (0.33, 0.28, 0.1, 0.13, 0.16)
+KINDS = ("room", "texture", "tiles", "plain")
+KIND_SHARES = (0.35, 0.35, 0.12, 0.18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,6 @@ class Backgrounds:
             return random_crop(_pick(self.textures, random), shape, random)
         if kind == "tiles":
             return _tiles(_pick(self.textures, random), shape, random)
-        if kind == "boards":
-            return _boards(_pick(self.textures, random), shape, random)
         return _plain(shape, random)
 
 
@@ -94,28 +92,3 @@ def _tiles(texture: np.ndarray, shape: tuple[int, int], random: np.random.Genera
         joints |= across % random.uniform(15, 110) < random.uniform(1, 4)
     floor[joints] *= random.uniform(0.4, 1.4)
     return np.clip(floor, 0, 255)
-
-
-def _boards(texture: np.ndarray, shape: tuple[int, int], random: np.random.Generator) -> np.ndarray:
-    """Parquet or laminate: strips of one material in different tones, some as dark or as bright as cloth."""
-    side = 2 * max(shape)
-    grain = cv2.cvtColor(np.rint(random_crop(texture, (side, side), random)).astype(np.uint8), cv2.COLOR_RGB2GRAY)
-    streaks = cv2.blur(grain.astype(np.float32), (1, max(3, side // 6)))
-    wood = np.array([150, 110, 75]) * random.uniform(0.3, 1.6) + random.normal(0, 20, 3)
-    floor = wood * (1 + random.uniform(0.05, 0.5) * (streaks / max(float(streaks.mean()), 1.0) - 1))[..., None]
-    unevenness, left = random.uniform(0.02, 0.3), 0
-    while left < side:
-        right = left + int(max(shape) * random.uniform(0.06, 0.2))
-        top = -int(random.integers(1, side))
-        while top < side:
-            bottom = top + int(max(shape) * random.uniform(0.4, 1.5)) + 1
-            floor[max(0, top) : max(0, bottom), left:right] *= np.exp(random.normal(0, unevenness))
-            top = bottom
-        floor[:, left : left + 1] *= random.uniform(0.4, 1.0)
-        left = right
-    middle = (side / 2, side / 2)
-    turn = cv2.getRotationMatrix2D(middle, float(random.integers(2) * 90 + random.normal(0, 12)), 1.0)
-    turn[0, 2] += shape[1] / 2 - middle[0]
-    turn[1, 2] += shape[0] / 2 - middle[1]
-    turned = cv2.warpAffine(floor.astype(np.float32), turn, shape[::-1], borderMode=cv2.BORDER_REFLECT_101)
-    return np.clip(turned, 0, 255)

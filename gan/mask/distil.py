@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from gan.mask.backgrounds import Backgrounds, empty_room
@@ -22,8 +21,6 @@ LEAST_USABLE_AGREEMENT = 0.8
 STEEPNESS = 4.0
 TEXTURE_SIZE = 256
 MOST_TEXTURES = 500
-UNTAUGHT_EDGE = 0.022
-"""Width, as a part of the long side, of the edge of a real picture's mask that nothing is learned from."""
 logger = logging.getLogger(__name__)
 
 
@@ -49,26 +46,15 @@ def set_stage(lessons: Iterable[Lesson], textures: Sequence[np.ndarray]) -> Stag
 
 
 def label(lessons: Iterable[Lesson]) -> list[Labelled]:
-    """Label real pictures by their votes; a pixel counts the less the more the votes differ.
-
-    Along the mask's edge none counts: there the votes take the shadow that a garment casts for cloth. Edges are
-    learned from scenes, whose masks are exact.
-    """
+    """Label real pictures by their votes; a pixel counts the less the more the votes differ."""
     labelled = []
     for lesson in lessons:
         mask = lesson.mask
         if agreement(lesson.votes) >= LEAST_USABLE_AGREEMENT and AREA[0] <= mask.mean() <= AREA[1]:
-            weight = (2 * lesson.votes - 1) ** 2 * ~_edge(mask)
+            weight = (2 * lesson.votes - 1) ** 2
             labelled.append(Labelled(lesson.garment, mask, weight.astype(np.float32)))
     logger.info("%d real pictures labelled", len(labelled))
     return labelled
-
-
-def _edge(mask: np.ndarray) -> np.ndarray:
-    """Where a mask of zeros and ones may be off, boolean h×w."""
-    radius = max(1, round(UNTAUGHT_EDGE * max(mask.shape)))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    return cv2.dilate(mask, disc) != cv2.erode(mask, disc)
 
 
 def learn_together(network: MaskNetwork, lessons: Sequence[Lesson], size: int) -> list[Lesson]:

@@ -17,8 +17,6 @@ CAMOUFLAGED_SHARE = 0.4
 HANGER_SHARE = 0.12
 PERSON_SHARE = 0.12
 CLUTTER_SHARE = 0.3
-CONTACT_SHARE = 0.6
-GLARE_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +44,7 @@ def draw_scene(stage: Stage, shape: tuple[int, int], random: np.random.Generator
         background = _lean_clutter(background, stage, random)
     if random.random() < CAMOUFLAGED_SHARE:
         background = _camouflage(background, colours, alpha, random)
-    if random.random() < GLARE_SHARE:
-        background = _glare(background, random)
     background = _cast_shadow(background, alpha, random)
-    if random.random() < CONTACT_SHARE:
-        background = _contact_shadow(background, alpha, random)
     trap = random.random()
     if trap < HANGER_SHARE:
         _draw_hanger(background, alpha, random)
@@ -109,31 +103,6 @@ def _camouflage(
     wanted = mean + random.uniform(0.6, 1.0) * (garment - mean) + random.normal(0, 12)
     contrast = random.uniform(0.3, 1.0)
     return np.clip(wanted.astype(np.float32) + np.float32(contrast) * (background - mean), 0, 255)
-
-
-def _glare(background: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """A window or lamp mirrored in the floor: a bright, soft patch."""
-    height, width = background.shape[:2]
-    patch = np.zeros((height, width), np.float32)
-    centre = int(random.integers(width)), int(random.integers(height))
-    axes = [max(2, round(max(height, width) * random.uniform(0.03, 0.25))) for _ in range(2)]
-    cv2.ellipse(patch, centre, axes, float(random.uniform(0, 180)), 0, 360, 1.0, -1)
-    soft = cv2.GaussianBlur(patch, (0, 0), max(1.0, min(axes) * random.uniform(0.2, 0.7)))
-    return background + (soft * np.float32(random.uniform(0.3, 0.95)))[..., None] * (255 - background)
-
-
-def _contact_shadow(background: np.ndarray, alpha: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """The narrow, dark shadow under a hem or a cuff, on the side that the light does not come from."""
-    side = max(alpha.shape)
-    angle = random.uniform(0, 2 * np.pi)
-    length = side * random.uniform(0.004, 0.03)
-    steps = np.linspace(0, 1, 5)
-    moved = [
-        cv2.warpAffine(alpha, np.array([[1, 0, x], [0, 1, y]], np.float32), alpha.shape[::-1])
-        for x, y in length * steps[:, None] * (np.cos(angle), np.sin(angle))
-    ]
-    shadow = cv2.GaussianBlur(np.maximum.reduce(moved), (0, 0), max(0.5, length * random.uniform(0.1, 0.6)))
-    return background * (1 - np.float32(random.uniform(0.25, 0.85)) * shadow)[..., None]
 
 
 def _cast_shadow(background: np.ndarray, alpha: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -3,10 +3,8 @@ import numpy as np
 import pytest
 import torch
 
-import gan.mask.backgrounds as backgrounds_module
 import gan.mask.dataset as dataset_module
 from gan.held_out import is_held_out
-from gan.mask.backgrounds import KINDS, Backgrounds
 from gan.mask.dataset import Labelled, MaskBatches
 from gan.mask.distil import label, set_stage
 from gan.mask.losses import edge_band, mask_loss, soft_dice_loss
@@ -63,15 +61,6 @@ def test_lessons_on_which_the_runs_differ_are_not_used(lessons):
     assert label([doubtful]) == []
     with pytest.raises(ValueError, match="believed"):
         set_stage([doubtful], [bedspread(40, 40).astype(np.uint8)])
-
-
-def test_the_edge_of_a_real_picture_teaches_nothing(lessons):
-    (labelled,) = label(lessons[:1])
-    mask = lessons[0].mask
-    inside = cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0
-    edge = (mask > 0) & ~inside
-    assert (labelled.weight[edge] == 0).all()
-    assert (labelled.weight == 1).mean() > 0.7
 
 
 def test_a_fine_tuning_begins_at_the_given_weights(tmp_path):
@@ -154,16 +143,6 @@ def folders(tmp_path):
     (tmp_path / "garments" / "broken-0.jpg").write_bytes(b"no picture")
     cv2.imwrite(str(tmp_path / "styles" / "check.png"), bedspread(64, 64))
     return tmp_path
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_background_fills_the_frame(kind, monkeypatch):
-    monkeypatch.setattr(backgrounds_module, "KIND_SHARES", tuple(float(kind == other) for other in KINDS))
-    textures = [bedspread(80, 80).astype(np.uint8)]
-    for shape in ((64, 48), (40, 90)):
-        drawn = Backgrounds(textures, textures).draw(shape, np.random.default_rng(2))
-        assert drawn.shape == (*shape, 3) and drawn.dtype == np.float32
-        assert np.isfinite(drawn).all() and drawn.min() >= 0 and drawn.max() <= 255 and drawn.std() > 1
 
 
 def test_the_whole_training_runs_on_a_folder_and_can_be_resumed(folders, caplog):
