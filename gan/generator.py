@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, SkipMerge, upsample
+from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, SkipMerge, silu, upsample
 from gan.shading import (
     Controls,
     Shading,
@@ -105,11 +105,11 @@ class GarmentEncoder(nn.Module):
 
     def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return raw controls B×3×H×W and features B×C×H/4×W/4."""
-        full = F.silu(self.stem(inputs))
-        half = F.silu(self.to_half(full))
-        quarter = F.silu(self.to_quarter(half))
+        full = silu(self.stem(inputs))
+        half = silu(self.to_half(full))
+        quarter = silu(self.to_quarter(half))
         quarter = self.quarter_block(quarter, F.avg_pool2d(mask, 4))
-        deep = F.silu(self.to_eighth(quarter))
+        deep = silu(self.to_eighth(quarter))
         small_mask = F.avg_pool2d(mask, 8)
         for block in self.blocks:
             deep = block(deep, small_mask)
@@ -142,13 +142,13 @@ class GuideBranch(nn.Module):
             garment: B×C×H/4×W/4, the encoder's features.
             code: B×(Z+1), the noise and the strength.
         """
-        condition = F.silu(self.quarter(F.silu(self.to_quarter(half))))
+        condition = silu(self.quarter(silu(self.to_quarter(half))))
         mask = F.avg_pool2d(half[:, -1:], 2)
         features = self.merge(garment) + condition
         for block in self.blocks:
             features = block(features, condition, code, mask)
-        merged = torch.cat([upsample(F.silu(features), half), half], dim=1)
-        return self.head(F.silu(self.from_quarter(merged)))
+        merged = torch.cat([upsample(silu(features), half), half], dim=1)
+        return self.head(silu(self.from_quarter(merged)))
 
 
 class Generator(nn.Module):

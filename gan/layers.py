@@ -54,7 +54,7 @@ class SkipMerge(nn.Module):
 
     def forward(self, deep: Tensor, skip: Tensor) -> Tensor:
         """Return B×outputs of the size of `skip`."""
-        return F.silu(self.expand(upsample(self.reduce_deep(deep), skip) + self.reduce_skip(skip)))
+        return silu(self.expand(upsample(self.reduce_deep(deep), skip) + self.reduce_skip(skip)))
 
 
 class MaskedNorm(nn.Module):
@@ -86,7 +86,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, features: Tensor, mask: Tensor) -> Tensor:
         """Return B×C×H×W."""
-        inner = F.silu(self.first(self.norm(features, mask)))
+        inner = silu(self.first(self.norm(features, mask)))
         return features + self.second(inner)
 
 
@@ -109,7 +109,16 @@ class ModulatedBlock(nn.Module):
         style = self.spatial(condition) + self.code(code)[:, :, None, None]
         scale, shift = style.chunk(2, dim=1)
         inner = self.norm(features, mask) * (1 + scale) + shift
-        return features + self.second(F.silu(self.first(F.silu(inner))))
+        return features + self.second(silu(self.first(silu(inner))))
+
+
+def silu(features: Tensor) -> Tensor:
+    """Return x·sigmoid(x), in the memory of `features` if it may.
+
+    Elfwing et al., "Sigmoid-weighted Linear Units" (2017). Without gradients nobody needs the input again, and fresh
+    memory takes as long to write as the values to compute.
+    """
+    return F.silu(features, inplace=not torch.is_grad_enabled())
 
 
 def upsample(features: Tensor, like: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from gan.guide.flattening import flatten_light, uneven_light
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.quilting import quilt
 from gan.guide.tile import Tile, cut_cell
+from gan.guide.upright import stands_upright
 from gan.guide.wrapping import plaid_tile, seamless_tile
 
 SMALLEST_SIDE = 32
@@ -41,6 +42,7 @@ class StyleCloth:
         key: content hash of the original picture.
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
+        is_upright: it has an up and a down.
         palette: its main colours in OKLab.
     """
 
@@ -50,6 +52,7 @@ class StyleCloth:
     lattice: Lattice | None
     key: str
     is_picture: bool
+    is_upright: bool
     palette: Dyes
 
     @property
@@ -104,22 +107,28 @@ def _prepared(style: np.ndarray, key: str) -> StyleCloth:
     picture = _working_size(style, LARGEST_SIDE)
     fine = _working_size(style, FINEST_SIDE) if max(style.shape[:2]) > LARGEST_SIDE else picture
     palette = find_palette(oklab_from_srgb(picture.reshape(-1, 3)[:: max(1, picture.size // 12000)]), PALETTE_COLOURS)
+    tile, lattice, is_picture = _tile_of(picture, fine)
+    return StyleCloth(picture, fine, tile, lattice, key, is_picture, stands_upright(tile), palette)
+
+
+def _tile_of(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice | None, bool]:
+    """What is repeated, the style's own period if it has one, and whether it is a picture."""
     lattice = find_lattice(picture)
     if lattice is not None:
-        return StyleCloth(picture, fine, cut_cell(picture, lattice, fine), lattice, key, False, palette)
+        return cut_cell(picture, lattice, fine), lattice, False
     tile = plaid_tile(picture, fine)
     if tile is not None:
-        return StyleCloth(picture, fine, tile, Lattice(tile.basis, match=1.0), key, False, palette)
+        return tile, Lattice(tile.basis, match=1.0), False
     tile = seamless_tile(picture, fine)
     if _is_picture(picture):
-        return StyleCloth(picture, fine, tile or _quilted(picture, fine), None, key, True, palette)
+        return tile or _quilted(picture, fine), None, True
     light = uneven_light(picture)
     flat = flatten_light(picture, light)
     flat_fine = flat if fine is picture else flatten_light(fine, light)
     place, lattice = _regular_piece(flat)
     if tile is None and lattice is not None:
         tile = cut_cell(_piece(flat, place), lattice, _piece(flat_fine, place))
-    return StyleCloth(picture, fine, tile or _quilted(flat, flat_fine), lattice, key, False, palette)
+    return tile or _quilted(flat, flat_fine), lattice, False
 
 
 def _regular_piece(flat: np.ndarray) -> tuple[Place, Lattice | None]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from gan.guide.cloth import StyleCloth
 from gan.guide.form import GarmentForm
-from gan.guide.upright import stands_upright
 from gan.request import Mode, RenderRequest
 
 
@@ -47,7 +46,7 @@ def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) 
     kind = str(request.mode)
     if request.mode is Mode.AUTO:
         kind = "print" if cloth.repeats else "picture" if cloth.is_picture else "texture"
-    if kind == "print" and stands_upright(cloth.tile):
+    if kind == "print" and cloth.is_upright:
         kind = "upright print"
     return [
         VariantPlan(mode, round(scale * request.scale, 4), angle + (request.angle or 0.0), request.seed + index)

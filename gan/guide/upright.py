@@ -9,6 +9,7 @@ from gan.guide.colour import lab_planes
 from gan.guide.tile import Tile
 from gan.guide.wrapping import is_plaid
 
+THREADS_SIDE = 256  # most pixels of a tile in which threads are looked for
 SIDE = 64  # pixels at which a tile is compared with itself upside down
 ALIKE = 0.78  # correlation from which it is the same either way
 
@@ -18,7 +19,9 @@ def stands_upright(tile: Tile) -> bool:
 
     A plaid may: its threads have no up, and it is often cut on the bias.
     """
-    planes = lab_planes(tile.image)
+    factor = min(1.0, THREADS_SIDE / max(tile.image.shape[:2]))
+    size = [max(2, round(side * factor)) for side in tile.image.shape[1::-1]]
+    planes = lab_planes(cv2.resize(tile.image, size, interpolation=cv2.INTER_AREA))
     if is_plaid(planes):
         return False
     small = cv2.resize(planes, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
