@@ -38,12 +38,26 @@ def train_mask(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if resume and not (out / CHECKPOINT).exists():
         raise typer.BadParameter(f"{out} holds no checkpoint to resume from.")
-    plan = Plan(minutes=minutes, seed=seed, threads=threads) if start is None else fine_tuning(minutes, seed, threads)
+    plan = Plan(minutes=minutes, seed=seed, threads=threads)
+    if start is not None:
+        _check_weights(start)
+        plan = fine_tuning(minutes, seed, threads)
     try:
         weights = train(garments, styles, out, plan, start=start, resume=resume)
     except ValueError as error:
         raise typer.BadParameter(f"Nothing to train on: {error}.") from error
     typer.echo(f"Weights written to {weights}")
+
+
+def _check_weights(file: Path) -> None:
+    from safetensors import SafetensorError
+
+    from gan.mask.weights import load_network
+
+    try:
+        load_network(file)
+    except (SafetensorError, RuntimeError) as error:
+        raise typer.BadParameter(f"{file} holds no weights of the garment finder.") from error
 
 
 @app.command("train-parts")
