@@ -33,6 +33,8 @@ CLEAREST = 0.98
 COLOUR_SAMPLES = 200
 # Pixels of either side that the redrawing's colour mixtures are made from, likewise.
 MIXTURE_SAMPLES = 2000
+# Room, as a part of the long side, around what a redrawing can change.
+CUT_MARGIN = 0.07
 # Border pixels that the colour clusters are made from; more of them change nothing but the time.
 BORDER_SAMPLES = 600
 
@@ -235,10 +237,14 @@ def _cut_once(garment: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def _undecided_window(labels: np.ndarray) -> tuple[slice, slice]:
-    """The rows and columns that a cut can change, with a neighbour on each side: far background only costs time."""
+    """The rows and columns that a cut can change, and a margin: far background only costs time.
+
+    The margin is wide, as GrabCut measures edges against the mean contrast of all that it sees.
+    """
     possible = labels != cv2.GC_BGD
+    margin = round(CUT_MARGIN * max(labels.shape))
     spans = (np.flatnonzero(possible.any(axis=axis)) for axis in (1, 0))
-    rows, columns = (slice(max(0, int(span[0]) - 1), int(span[-1]) + 2) for span in spans)
+    rows, columns = (slice(max(0, int(span[0]) - margin), int(span[-1]) + 1 + margin) for span in spans)
     return rows, columns
 
 
