@@ -42,8 +42,7 @@ def cut_cell(picture: np.ndarray, lattice: Lattice, fine: np.ndarray | None = No
         lattice: the picture's lattice.
         fine: the same picture with more pixels, which the cell is then cut from.
     """
-    if fine is None:
-        return Tile(_cell_image(picture, lattice.basis), lattice.basis)
+    fine = picture if fine is None else fine
     return Tile(_cell_image(fine, lattice.basis * _enlargement(picture, fine)[:, None]), lattice.basis)
 
 

@@ -58,8 +58,7 @@ def plaid_tile(picture: np.ndarray, fine: np.ndarray | None = None) -> Tile | No
     across, down = _best_stretch(columns), _best_stretch(rows)
     if across is None or down is None:
         return None
-    if fine is None:
-        return tile_between(picture, across, down)
+    fine = picture if fine is None else fine
     wider, higher = fine.shape[1] / picture.shape[1], fine.shape[0] / picture.shape[0]
     tile = tile_between(fine, _enlarged(across, wider), _enlarged(down, higher))
     return tile.measured_in(picture, fine)
