@@ -230,6 +230,17 @@ async def test_new_messages_do_not_pull_a_reader_down(open_page, playground):
     await expect(page.locator(".message").last).to_be_in_viewport()
 
 
+async def test_a_message_that_comes_before_the_event_of_a_scroll_does_not_pull_a_reader_down(open_page, playground):
+    await fill_channel(playground, 0, 49)
+    page = await open_page()
+    await expect(page.locator(".message").last).to_be_in_viewport()
+    await page.evaluate("window.addEventListener('scroll', event => event.stopPropagation(), { capture: true })")
+    await page.locator("#log").evaluate("log => { log.scrollTop = 300; }")
+    await fill_channel(playground, 49, 1)
+    await expect(page.get_by_role("button", name="New messages")).to_be_visible()
+    assert await page.locator("#log").evaluate("log => log.scrollTop") == 300
+
+
 async def test_the_end_stays_in_view_when_an_answer_grows_before_it_was_drawn(open_page, playground):
     await fill_channel(playground, 0, 30)
     page = await open_page()

@@ -31,8 +31,9 @@ export class MessageList {
     this.#context = context;
     this.#onNeedOlder = onNeedOlder;
     scroller.addEventListener('scroll', () => this.#onScroll(), { passive: true });
-    new ResizeObserver(() => this.#isAtBottom && this.scrollToBottom()).observe(list);
-    new ResizeObserver(() => this.#isAtBottom && this.scrollToBottom()).observe(scroller);
+    const resizes = new ResizeObserver(() => this.#isAtBottom && this.scrollToBottom());
+    resizes.observe(list);
+    resizes.observe(scroller);
     jump.addEventListener('click', () => this.scrollToBottom());
     list.addEventListener('keydown', (event) => this.#moveBetweenMessages(event));
     this.#followStore(context.store, context.interactions);
@@ -82,6 +83,7 @@ export class MessageList {
 
   #add(message) {
     const { store } = this.#context;
+    this.#notePosition(); // The event of a scroll comes with the next frame, which may be later than this message.
     this.#list.append(...this.#nodesFor(message, store.messages.length - 1));
     this.#makeLastReachable();
     const isOwn = message.author.id === store.userId || message.interaction_metadata?.user.id === store.userId;
@@ -168,13 +170,17 @@ export class MessageList {
   }
 
   #onScroll() {
+    this.#notePosition();
+    if (this.#scroller.scrollTop < NEAR_TOP_PIXELS) this.#onNeedOlder();
+  }
+
+  #notePosition() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const isNear = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PIXELS;
-    // The log may have grown since the scroll that this event tells of; only a reader who went up has left the end.
+    // The log may have grown since it was last scrolled; only a reader who went up has left the end.
     this.#isAtBottom = isNear || (this.#isAtBottom && scrollTop >= this.#lastTop);
     this.#lastTop = scrollTop;
     if (this.#isAtBottom) this.#jump.hidden = true;
-    if (scrollTop < NEAR_TOP_PIXELS) this.#onNeedOlder();
   }
 
   #announce(message) {
