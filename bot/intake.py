@@ -9,6 +9,7 @@ import io
 from dataclasses import dataclass
 from pathlib import PurePath
 
+import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.colour import flatten_on_white, to_srgb
@@ -17,25 +18,22 @@ MAX_FILE_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 120_000_000
 MIN_SIDE = 32
 WORKING_SIDE = 2048
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-FORMATS_SENTENCE = "JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF pictures work"
+FORMATS = ("JPEG", "PNG", "HEIF", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+FORMATS_SENTENCE = "JPEG, PNG, HEIC, WebP, AVIF, GIF, BMP and TIFF pictures work"
 
 # Pillow raises above twice this figure even before our own check can speak.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Loading the decoders with the first picture instead would hold up the event loop for a quarter of a second.
 Image.init()
+pi_heif.register_heif_opener()
 
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
 _FOREIGN_SIGNATURES = (
     (b"%PDF", 0, "a PDF"),
     (b"8BPS", 0, "a Photoshop file"),
     (b"%!PS", 0, "a PostScript file"),
     (b"<svg", 0, "an SVG drawing"),
     (b"PK\x03\x04", 0, "an archive"),
-    (b"ftypheic", 4, "a HEIC photo"),
-    (b"ftypheix", 4, "a HEIC photo"),
-    (b"ftypmif1", 4, "a HEIC photo"),
-    (b"ftypmsf1", 4, "a HEIC photo"),
-    (b"ftyphevc", 4, "a HEIC photo"),
     (b"ftyp", 4, "a video"),
     (b"\x1aE\xdf\xa3", 0, "a video"),
 )
@@ -105,13 +103,12 @@ def read_image(data: bytes, filename: str, *, max_bytes: int = MAX_FILE_BYTES) -
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(name, str(error)) from error
     except UnidentifiedImageError as error:
+        if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+            raise _damaged(name, error) from error
         raise _unknown_format(data, name) from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, OverflowError, MemoryError) as error:
         # Decoders raise all of these on damaged files; each means the same to the person who sent it.
-        raise IntakeError(
-            f"“{name}” is damaged or cut off; please save it again and send it once more.",
-            f"{type(error).__name__}: {error}",
-        ) from error
+        raise _damaged(name, error) from error
 
 
 def check_size(size: int, filename: str, max_bytes: int = MAX_FILE_BYTES) -> None:
@@ -189,6 +186,13 @@ def _too_many_pixels(name: str, cause: str) -> IntakeError:
         f"“{name}” has more than {MAX_PIXELS // 1_000_000} megapixels; please send a smaller copy, "
         f"{WORKING_SIDE} pixels on the long side are enough.",
         cause,
+    )
+
+
+def _damaged(name: str, error: Exception) -> IntakeError:
+    return IntakeError(
+        f"“{name}” is damaged or cut off; please save it again and send it once more.",
+        f"{type(error).__name__}: {error}",
     )
 
 

@@ -16,7 +16,7 @@ TEXT = """### Hello! I dress your garments.
 
 `/style save` keeps a style under a name for the whole team, then `style_name` finds it.
 `/history` brings any render back – by member, style, garment, day, votes or words of the note.
--# Pattern too big? Try scale 0.5. Only the colours? mode palette. Brushwork? mode paint. JPEG, PNG, WebP and more work.
+-# Pattern too big? Try scale 0.5. Only the colours? mode palette. Brushwork? mode paint. JPEG, PNG, HEIC and more work.
 """
 
 

@@ -33,7 +33,7 @@ REGIONS = [
 @app_commands.command(name="restyle", description="Dress a garment photo in a style: four variants to vote on")
 @app_commands.guild_only()
 @app_commands.describe(
-    garment="Photo of the garment (JPEG, PNG, WebP …)",
+    garment="Photo of the garment (JPEG, PNG, HEIC, WebP …)",
     style="Image of the style: a textile, a painting, a texture",
     style_name="Or a style that was saved with /style save",
     variants="How many variants (default 4)",

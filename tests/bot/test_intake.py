@@ -1,12 +1,15 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from bot.intake import MAX_PIXELS, WORKING_SIDE, IntakeError, read_image, shown_name
+
+HEIC = (Path(__file__).parent / "two_halves.heic").read_bytes()
 
 
 def encode(image, kind, **options):
@@ -39,6 +42,13 @@ def png_claiming(width, height, colour_type=2):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 def test_every_promised_format_is_read_in_its_colours(kind):
     clean = read_image(encode(two_halves(), kind), f"photo.{kind.lower()}")
+    assert clean.rgb.mode == "RGB" and clean.rgb.size == (80, 60) and clean.alpha is None
+    assert close(clean.rgb.getpixel((10, 30)), (200, 30, 40))
+    assert close(clean.rgb.getpixel((70, 30)), (20, 60, 180))
+
+
+def test_a_phones_heic_photo_is_read_in_its_colours():
+    clean = read_image(HEIC, "IMG_0042.HEIC")
     assert clean.rgb.mode == "RGB" and clean.rgb.size == (80, 60) and clean.alpha is None
     assert close(clean.rgb.getpixel((10, 30)), (200, 30, 40))
     assert close(clean.rgb.getpixel((70, 30)), (20, 60, 180))
@@ -168,7 +178,10 @@ def test_wrong_extension_is_forgiven():
         (b"%PDF-1.7 ...", "PDF"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
         (b"<?xml version='1.0'?><svg/>", "SVG"),
-        (b"\x00\x00\x00\x18ftypheic" + bytes(50), "HEIC"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(50), "damaged"),
+        (HEIC[:300], "damaged"),
+        (HEIC[:-60], "damaged"),
+        (b"\x00\x00\x00\x18ftypisom" + bytes(50), "video"),
         (b"PK\x03\x04" + bytes(50), "archive"),
         (encode(two_halves(), "PNG")[:90], "damaged"),
         (encode(two_halves(size=(400, 400)), "JPEG")[:900], "damaged"),

@@ -200,7 +200,7 @@ async def test_what_the_renderer_refuses_is_said_in_its_words(house):
     ("files", "options", "words"),
     [
         ({"garment": ("a.png", b"no picture"), "style": STYLE}, {}, "not a picture"),
-        ({"garment": ("a.heic", b"\0\0\0\x18ftypheic" + bytes(99)), "style": STYLE}, {}, "HEIC"),
+        ({"garment": ("a.mov", b"\0\0\0\x18ftypqt  " + bytes(99)), "style": STYLE}, {}, "video"),
         ({"garment": GARMENT, "style": ("s.png", picture()[:80])}, {}, "damaged"),
         ({"garment": GARMENT}, {}, "style"),
         ({"garment": GARMENT}, {"style_name": "no such style"}, "no saved style"),
