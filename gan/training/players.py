@@ -43,7 +43,7 @@ class Progress:
 class Players:
     """The networks with their optimizers.
 
-    `earlier` is the average of before the critics came, once they have; see `gan.losses.unforgotten`.
+    `earlier` is the average of before the critics came, once they have; see `gan.losses.light.unforgotten`.
     """
 
     generator: Generator

@@ -3,7 +3,9 @@ import math
 import pytest
 import torch
 
-from gan.losses import LEAST_ERROR, LIGHT_WINDOW, LOSS_TABLE, Example, Judgement, total_loss
+from gan.losses import LOSS_TABLE, Example, Judgement, total_loss
+from gan.losses.example import LIGHT_WINDOW
+from gan.losses.pictures import LEAST_ERROR
 from gan.perceptual import VGG16, PerceptualFeatures, vgg_stages
 
 
