@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import expect
 
 from tests.e2e.page.scripted_bot import running_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+HEIC = Path(__file__).parents[2] / "bot" / "two_halves.heic"
 
 
 async def test_a_newcomer_restyles_with_three_presses(page, bot):
@@ -31,6 +35,17 @@ async def test_own_pictures_work_as_well(page, bot, tmp_path):
     await page.get_by_role("button", name="Restyle", exact=True).click()
     await expect(page.locator(".gallery-cell")).to_have_count(5)
     assert bot.asked[0]["garment"] == picture.read_bytes()
+
+
+async def test_a_phones_photo_that_no_browser_shows_is_taken_without_a_broken_picture(page, bot):
+    own = page.get_by_label("Your own garment picture")
+    await own.set_input_files(HEIC)
+    await expect(page.locator("[data-kind=garment] .is-own .tile-picture svg")).to_be_visible()
+    await expect(page.locator("[data-kind=garment] .is-own img")).to_have_count(0)
+    await page.get_by_role("radio", name="Blue marble").check()
+    await page.get_by_role("button", name="Restyle", exact=True).click()
+    await expect(page.locator(".gallery-cell")).to_have_count(5)
+    assert bot.asked[0]["garment"] == HEIC.read_bytes()
 
 
 async def test_the_button_waits_for_both_choices(page, bot):

@@ -1,5 +1,8 @@
 /** Addresses, sizes and names of files. */
 
+/** What a file picker offers; not every system counts phones' photos among the pictures. */
+export const ACCEPTED_PICTURES = 'image/*,.heic,.heif';
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0']);
 
 /**

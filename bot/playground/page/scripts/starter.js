@@ -4,7 +4,7 @@ import { commandData, restyleCommand } from './commands.js';
 import { withFileParts } from './command_form.js';
 import { element, uniqueId } from './dom.js';
 import { icon } from './icons.js';
-import { fetchSample, reachableUrl, speakingName } from './media.js';
+import { ACCEPTED_PICTURES, fetchSample, reachableUrl, speakingName } from './media.js';
 
 /** Shows the start while the channel has no messages, and a short heading above its history later. */
 export class Starter {
@@ -106,13 +106,14 @@ export class Starter {
   #ownTile(kind, group) {
     const picture = element('span', { class: 'tile-picture' }, icon('upload'));
     const text = element('span', { class: 'tile-name' }, 'Your own');
-    const input = element('input', { type: 'file', accept: 'image/*', 'aria-label': `Your own ${kind} picture` });
+    const input = element('input', { type: 'file', accept: ACCEPTED_PICTURES, 'aria-label': `Your own ${kind} picture` });
     const tile = element('label', { class: 'tile is-own' }, input, picture, text);
     input.addEventListener('change', () => {
       const [file] = input.files;
       if (!file) return;
       for (const radio of this.#host.querySelectorAll(`input[name="${group}"]`)) radio.checked = false;
       const preview = element('img', { src: URL.createObjectURL(file), alt: '' });
+      preview.addEventListener('error', () => preview.replaceWith(icon('file'))); // Few browsers show HEIC.
       picture.replaceChildren(preview);
       text.textContent = file.name;
       tile.classList.add('is-chosen');

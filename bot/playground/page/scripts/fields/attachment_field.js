@@ -2,7 +2,7 @@
 
 import { element } from '../dom.js';
 import { icon } from '../icons.js';
-import { fetchSample, fileSize, reachableUrl, speakingName } from '../media.js';
+import { ACCEPTED_PICTURES, fetchSample, fileSize, reachableUrl, speakingName } from '../media.js';
 import { Field } from './field.js';
 
 /** Discord's limit for files of a slash command. */
@@ -28,7 +28,7 @@ export class AttachmentField extends Field {
     this.control = element('input', {
       ...this.controlAttributes,
       type: 'file',
-      accept: 'image/*',
+      accept: ACCEPTED_PICTURES,
       class: 'visually-hidden',
     });
     this.control.addEventListener('change', () => this.write(this.control.files[0]));
