@@ -5,7 +5,7 @@ from safetensors.torch import save_file
 from gan.generator import NOISE_SIZE, Generator, Widths, load_generator
 from gan.shading import Controls, apply_controls, garment_shading
 
-TINY = Widths(full=4, half=6, quarter=8, eighth=12, guide=8, dilations=(1, 2))
+TINY = Widths(half=6, half_narrow=4, quarter=8, eighth=12, guide=8, dilations=(1, 2))
 
 
 def inputs(height=48, width=40, guides=1):
@@ -42,7 +42,7 @@ def test_untrained_it_gives_the_analytic_picture():
 
 def test_size_is_as_designed():
     parameters = sum(parameter.numel() for parameter in Generator().parameters())
-    assert 0.9e6 < parameters < 1.1e6
+    assert 0.6e6 < parameters < 0.9e6
 
 
 @pytest.mark.parametrize("size", [(48, 40), (50, 37), (33, 65)])

@@ -1,6 +1,7 @@
 """The generator behind NumPy pictures: sizes, noise, and the compiled form."""
 
 import functools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +9,12 @@ import torch
 
 from gan.devices import choose_compute
 from gan.generator import STRIDE, WORKING_SIZE, Features, Generator
-from gan.network import MOST_DEPTH, ControlNetwork, fold_depth, working_size
+from gan.mask import find_mask
+from gan.network import BUCKETS, MOST_DEPTH, ControlNetwork, fold_depth, working_size
+from gan.pictures import read_picture
 from tests.gan.scenery import shirt_alpha, shirt_photo
+
+SAMPLES = Path(__file__).parents[2] / "bot" / "playground" / "samples"
 
 
 @pytest.fixture
@@ -26,11 +31,11 @@ def trained(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2000, 3), (3, 2000), (400, 300), (90, 90)])
-@pytest.mark.parametrize("multiple", [STRIDE, WORKING_SIZE // 4])
+@pytest.mark.parametrize("multiple", [STRIDE, WORKING_SIZE // BUCKETS])
 def test_working_sizes_need_no_padding(shape, multiple):
     width, height = working_size(shape, multiple)
     assert max(width, height) == WORKING_SIZE
-    assert width % multiple == height % multiple == 0
+    assert width % multiple == height % multiple == multiple % STRIDE == 0
     assert min(width, height) >= multiple
 
 
@@ -40,6 +45,20 @@ def test_noise_follows_the_seed_only(trained):
     first, again, other = (network.controls(encoded, shirt_photo(), seed) for seed in (1, 1, 2))
     assert torch.equal(first.gain, again.gain)
     assert not torch.equal(first.gain, other.gain)
+
+
+def test_the_shipped_generator_leaves_no_chequerboard():
+    """It writes squares of pixels as channels, which need not fit together unless it has learned to make them."""
+    photo = read_picture(SAMPLES / "garments" / "berry-tshirt.jpg")
+    network = ControlNetwork(choose_compute("cpu"))
+    controls = network.controls(network.encode(photo, find_mask(photo).alpha), np.full_like(photo, 200), seed=0)
+    for plane in (controls.trust_coarse, controls.trust_fine, controls.gain):
+        corners = [plane[..., row::2, column::2] for row in (0, 1) for column in (0, 1)]
+        crossed = (corners[0] - corners[1] - corners[2] + corners[3]).abs().mean() / 4
+        means = torch.stack([corner.mean() for corner in corners])
+        assert plane.std() > 0.05
+        assert crossed < 0.05 * plane.std()
+        assert means.max() - means.min() < 0.05 * plane.std()
 
 
 def test_compiled_controls_are_the_same(trained, monkeypatch):

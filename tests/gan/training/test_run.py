@@ -36,7 +36,7 @@ from gan.training.stopping import Stopping
 from tests.gan.tiny_backbone import tiny_backbone
 from tests.gan.wardrobe import fill_wardrobe
 
-TINY = Widths(full=4, half=4, quarter=8, eighth=8, guide=8, dilations=(1,))
+TINY = Widths(half=4, half_narrow=2, quarter=8, eighth=8, guide=8, dilations=(1,))
 
 
 @pytest.fixture(scope="module")
@@ -359,7 +359,7 @@ TEAM_SCRIPT = textwrap.dedent(
             precision="fp32", device="cpu", warm_start=False,
         )
         options.out.mkdir(exist_ok=True)
-        widths = Widths(full=4, half=4, quarter=8, eighth=8, guide=8, dilations=(1,))
+        widths = Widths(half=4, half_narrow=2, quarter=8, eighth=8, guide=8, dilations=(1,))
         run = loop.Run(options, team, packs, widths)
         with Stopping(None) as stopping, Reporter(12, shown=False) as reporter:
             run.train(stopping, reporter)
