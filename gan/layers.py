@@ -68,10 +68,7 @@ class ResidualBlock(nn.Module):
     def forward(self, features: Tensor, mask: Tensor) -> Tensor:
         """Return B×C×H×W."""
         scale, shift = masked_norm(features, mask)
-        # The normalisation is as linear as the convolution after it, so it goes into that one's weights.
-        weight = self.first.reduce.weight.flatten(1)
-        narrow = pointwise(features, weight * scale[:, None], shift @ weight.T.to(shift.dtype))
-        return features + self.second(silu(self.first.expand(narrow)))
+        return features + self.second(silu(self.first(torch.addcmul(shift, features, scale))))
 
 
 class ModulatedBlock(nn.Module):
@@ -89,39 +86,25 @@ class ModulatedBlock(nn.Module):
 
     def forward(self, features: Tensor, condition: Tensor, code: Tensor, mask: Tensor) -> Tensor:
         """Modulate features B×C×H×W by a condition B×K×H×W and a code B×Z."""
-        weight, bias = self.spatial.conv.weight.flatten(1), self.spatial.conv.bias
-        style = pointwise(condition, weight.expand(len(code), -1, -1), self.code(code) + bias)
-        style_scale, style_shift = style.chunk(2, dim=1)
-        scale, shift = (x[:, :, None, None].to(features.dtype) for x in masked_norm(features, mask))
+        style_scale, style_shift = (self.spatial(condition) + self.code(code)[:, :, None, None]).chunk(2, dim=1)
+        scale, shift = masked_norm(features, mask)
         inner = torch.addcmul(style_shift, torch.addcmul(shift, features, scale), 1 + style_scale)
         return features + self.second(silu(self.first(silu(inner))))
 
 
 def masked_norm(features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the scale and shift, B×C float32, that normalise features B×C×H×W, by a mask B×1×H×W.
+    """Return the scale and shift, B×C×1×1, that normalise features B×C×H×W, by a mask B×1×H×W.
 
     After Ulyanov et al., "Instance Normalization" (2016). Statistics are taken inside the mask only, which keeps a busy
     background from setting the garment's contrast.
     """
-    values = _places(features).float()
+    values = features.permute(0, 2, 3, 1).flatten(1, 2).float()  # no copy, in the layout that networks use
     weights = mask.float().flatten(2) + 1e-3
     weights = weights / weights.sum(dim=2, keepdim=True)
     mean = (weights @ values)[:, 0]
     variance = ((weights @ values.square())[:, 0] - mean.square()).clamp_min(0)
     scale = torch.rsqrt(variance + 1e-4)
-    return scale, -mean * scale
-
-
-def pointwise(features: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """Return the 1×1 convolution B×N×H×W of features B×C×H×W by each one's own weights B×N×C and bias B×N."""
-    places = _places(features)
-    outputs = torch.baddbmm(bias[:, None].to(places.dtype), places, weight.transpose(1, 2).to(places.dtype))
-    return outputs.unflatten(1, features.shape[-2:]).permute(0, 3, 1, 2)
-
-
-def _places(features: Tensor) -> Tensor:
-    """Return features B×C×H×W as B×HW×C: no copy, in the layout that networks use."""
-    return features.permute(0, 2, 3, 1).flatten(1, 2)
+    return scale[:, :, None, None].to(features.dtype), (-mean * scale)[:, :, None, None].to(features.dtype)
 
 
 def silu(features: Tensor) -> Tensor:

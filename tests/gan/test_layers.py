@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from gan.layers import NarrowedConv, ResidualBlock, SkipMerge, masked_norm, pointwise, upsample
+from gan.layers import NarrowedConv, ResidualBlock, SkipMerge, masked_norm, upsample
 
 
 @pytest.mark.parametrize("dilation", [1, 2])
@@ -44,23 +44,15 @@ def test_the_norm_is_of_the_mask():
     mask = torch.zeros(2, 1, 12, 10)
     mask[..., 4:] = 1
     features[..., :4] += 20
-    scale, shift = (values[:, :, None, None] for values in masked_norm(features, mask))
+    scale, shift = masked_norm(features, mask)
     inside = (features * scale + shift)[..., 4:]
     assert inside.mean(dim=(2, 3)).abs().max() < 0.1
     assert (inside.std(dim=(2, 3)) - 1).abs().max() < 0.1
 
 
-def test_pointwise_convolves_each_sample_with_its_own_weights():
-    features, weight, bias = torch.randn(2, 6, 5, 4), torch.randn(2, 3, 6), torch.randn(2, 3)
-    found = pointwise(features, weight, bias)
-    for sample in range(2):
-        wanted = F.conv2d(features[sample : sample + 1], weight[sample, :, :, None, None], bias[sample])
-        assert torch.allclose(found[sample : sample + 1], wanted, atol=1e-5)
-
-
 def test_a_residual_block_normalises_before_it_convolves():
     block = ResidualBlock(8, narrow=4, dilation=2)
     features, mask = 2 * torch.randn(2, 8, 9, 7) + 1, torch.ones(2, 1, 9, 7)
-    scale, shift = (values[:, :, None, None] for values in masked_norm(features, mask))
+    scale, shift = masked_norm(features, mask)
     wanted = features + block.second(F.silu(block.first(features * scale + shift)))
     assert torch.allclose(block(features, mask), wanted, atol=1e-5)
