@@ -51,12 +51,8 @@ def random_corners(mask: Tensor, count: int, size: int) -> Tensor:
 
 def cut_patches(picture: Tensor, corners: Tensor, size: int) -> Tensor:
     """Return windows (B·count)×C×size×size of B×C×H×W at corners B×count×2."""
-    patches = [
-        picture[image, :, top : top + size, left : left + size]
-        for image, places in enumerate(corners.tolist())
-        for top, left in places
-    ]
-    return torch.stack(patches)
+    repeated = picture.repeat_interleave(corners.shape[1], dim=0) if corners.shape[1] > 1 else picture
+    return _windows(repeated, corners.flatten(0, 1), (size, size))
 
 
 def window_means(values: Tensor, size: int) -> Tensor:
@@ -97,20 +93,31 @@ def spread_inside(centred: Tensor, mask: Tensor) -> Tensor:
 
 def _shifted(picture: Tensor, rows: int, columns: int) -> Tensor:
     padded = F.pad(picture, (columns, columns, rows, rows), mode="replicate")
-    height, width = picture.shape[-2:]
-    tops = torch.randint(0, 2 * rows + 1, (picture.shape[0],)).tolist()
-    lefts = torch.randint(0, 2 * columns + 1, (picture.shape[0],)).tolist()
-    cropped = [
-        one[:, top : top + height, left : left + width] for one, top, left in zip(padded, tops, lefts, strict=True)
-    ]
-    return torch.stack(cropped)
+    return _windows(
+        padded, _random_corners(picture, 2 * rows + 1, 2 * columns + 1), (picture.shape[-2], picture.shape[-1])
+    )
 
 
 def _cut_out(picture: Tensor) -> Tensor:
     height, width = picture.shape[-2:]
-    size = (round(CUTOUT * height), round(CUTOUT * width))
-    keep = torch.ones_like(picture[:, :1])
-    for one in keep:
-        top, left = int(torch.randint(0, height, ())), int(torch.randint(0, width, ()))
-        one[:, top : top + size[0], left : left + size[1]] = 0
-    return picture * keep
+    tops, lefts = _random_corners(picture, height, width)[..., None].unbind(dim=1)
+    rows, columns = (torch.arange(side, device=picture.device) for side in (height, width))
+    across = (columns >= lefts) & (columns < lefts + round(CUTOUT * width))
+    down = (rows >= tops) & (rows < tops + round(CUTOUT * height))
+    return picture.masked_fill((down[:, None, :, None] & across[:, None, None, :]), 0.0)
+
+
+def _random_corners(picture: Tensor, rows: int, columns: int) -> Tensor:
+    """Return B×2 rows and columns below the given ones."""
+    corners = [torch.randint(0, side, (picture.shape[0],), device=picture.device) for side in (rows, columns)]
+    return torch.stack(corners, dim=1)
+
+
+def _windows(pictures: Tensor, corners: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return one window N×C×h×w of each picture N×C×H×W, at corners N×2: without a loop, which would wait on a GPU."""
+    (height, width), (count, channels) = size, pictures.shape[:2]
+    rows, columns = (
+        corners[:, axis, None] + torch.arange(side, device=corners.device) for axis, side in enumerate(size)
+    )
+    strips = pictures.gather(2, rows[:, None, :, None].expand(-1, channels, -1, pictures.shape[-1]))
+    return strips.gather(3, columns[:, None, None, :].expand(count, channels, height, width))

@@ -211,7 +211,8 @@ class Generator(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return the sRGB picture N×3×H×W, the log factor on the guide N×1×H×W and the residual N×3×H×W."""
         shading = garment_shading(garment, mask)
-        controls = self.controls(self.encode(garment, mask), guide, z, strength)
+        fits = garment.shape[-2] % STRIDE == 0 == garment.shape[-1] % STRIDE
+        controls = self.controls(self.encode(garment, mask, shading if fits else None), guide, z, strength)
         return apply_controls(guide, shading, controls), log_exposure(shading, controls), controls.residual
 
     def _fed(self, inputs: Tensor) -> Tensor:

@@ -99,11 +99,10 @@ def soft_clip(light: Tensor) -> Tensor:
 
 def masked_median(values: Tensor, mask: Tensor) -> Tensor:
     """Return the median B×1×1×1 of `values` where `mask` is over one half (of everything if it nowhere is)."""
-    medians = []
-    for value, inside in zip(values, mask > 0.5, strict=True):
-        chosen = value[inside]
-        medians.append((chosen if chosen.numel() else value.flatten()).median())
-    return torch.stack(medians).view(-1, 1, 1, 1)
+    inside = mask > 0.5
+    inside = inside | ~inside.flatten(1).any(dim=1).view(-1, 1, 1, 1)
+    chosen = values.masked_fill(~inside, torch.nan)
+    return chosen.flatten(1).nanmedian(dim=1).values.view(-1, 1, 1, 1)
 
 
 def log_shading(light: Tensor, mask: Tensor) -> Shading:

@@ -30,6 +30,7 @@ class ExampleDataset(Dataset[Batch]):
         printed_only: whether every garment of a pair carries an old print.
         dark_share: share of pairs made of dark garments, whose truth is less exact; for training, not for judging.
         mix: the old prints that light garments carry.
+        warped_share: share of pairs whose garment is elastically warped; for training, not for judging.
     """
 
     def __init__(
@@ -43,10 +44,11 @@ class ExampleDataset(Dataset[Batch]):
         printed_only: bool = False,
         dark_share: float = 0.0,
         mix: PrintMix = WORN,
+        warped_share: float = 0.0,
     ) -> None:
         self.pack, self.height, self.width, self.seed = pack, height, width, seed
         self.unpaired_share, self.identity_share, self.printed_only = unpaired_share, identity_share, printed_only
-        self.mix = mix
+        self.mix, self.warped_share = mix, warped_share
         self.dark_share = dark_share if pack.dark.any() else 0.0
 
     def __getitem__(self, number: int) -> Batch:
@@ -58,8 +60,9 @@ class ExampleDataset(Dataset[Batch]):
         if kind < self.unpaired_share + self.identity_share:
             return _tensors(make_identity_pair(self.pack, self.height, self.width, rng), paired=1, identity=1)
         if rng.random() < self.dark_share:
-            return _tensors(make_dark_pair(self.pack, self.height, self.width, rng), paired=1, identity=0)
-        pair = make_pair(self.pack, self.height, self.width, rng, self.mix, self.printed_only)
+            pair = make_dark_pair(self.pack, self.height, self.width, rng, self.warped_share)
+        else:
+            pair = make_pair(self.pack, self.height, self.width, rng, self.mix, self.printed_only, self.warped_share)
         return _tensors(pair, paired=1, identity=0)
 
 

@@ -18,14 +18,14 @@ import numpy as np
 
 from gan.data.folders import list_pictures
 from gan.data.plain import measure_plainness
-from gan.data.reviewed import NOT_PATTERNED, NOT_PLAIN
+from gan.data.reviewed import ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN
 from gan.patterns import draw_pattern
 from gan.pictures import read_picture
 from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 9
+VERSION = 10
 log = logging.getLogger(__name__)
 
 MaskSource = Callable[[Path, np.ndarray], np.ndarray]
@@ -103,7 +103,11 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     log.info("Decoding %d garments and %d styles once.", len(garment_files), len(style_files))
     garments = np.stack([_garment(file, masks) for file in garment_files])
     measured = [measure_plainness(picture[..., :3], picture[..., 3]) for picture in garments]
-    if not any(one.is_plain for one in measured):
+    plain = [
+        (one.is_plain and file.stem not in NOT_PLAIN) or file.stem in ALSO_PLAIN
+        for one, file in zip(measured, garment_files, strict=True)
+    ]
+    if not any(plain):
         raise RenderError("None of the garments is plain and light enough to learn folds from.")
     patterns = [draw_pattern(seed, STYLE_SIZE) for seed in range(drawn)]
     styles = np.stack([_style(file) for file in style_files] + patterns)
@@ -115,9 +119,7 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     index = {
         "garments": [file.stem for file in garment_files],
         "styles": [file.stem for file in style_files] + [f"drawn-{seed}" for seed in range(drawn)],
-        "plain": [
-            one.is_plain and file.stem not in NOT_PLAIN for one, file in zip(measured, garment_files, strict=True)
-        ],
+        "plain": plain,
         "dark": [one.is_dark_plain for one in measured],
         "patterned": [
             one.is_patterned and file.stem not in NOT_PATTERNED

@@ -12,9 +12,12 @@ from gan.data.cloth import SCALES, lay_cloth
 from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import Pack
 from gan.data.prints import WORN, PrintMix, engraving, random_colour, tone_in_tone
+from gan.data.warping import random_warp, sampled_at
 
 DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
+WARPED_SHARE = 0.7
+"""Share of pairs whose garment is warped where training mixes them in."""
 PATTERNED_PHOTO_SHARE = 0.5
 """Share of photos without truth that show a patterned garment, where a folder has both kinds."""
 DARK_FLOOR = 0.002
@@ -53,11 +56,17 @@ class PseudoPair:
 
 
 def make_pair(
-    pack: Pack, height: int, width: int, rng: np.random.Generator, mix: PrintMix = WORN, printed_only: bool = False
+    pack: Pack,
+    height: int,
+    width: int,
+    rng: np.random.Generator,
+    mix: PrintMix = WORN,
+    printed_only: bool = False,
+    warped_share: float = 0.0,
 ) -> PseudoPair:
     """Draw one pseudo-pair from the pack's plain garments; with `printed_only`, it always carries an old print."""
     index = int(rng.choice(np.flatnonzero(pack.plain)))
-    photo, mask = place_garment(pack.garments[index], height, width, rng)
+    photo, mask = place_garment(pack.garments[index], height, width, rng, warped_share)
     light = srgb_to_linear(photo)
     guide = random_cloth(pack, height, width, rng)
     if not printed_only and rng.random() < OWN_CLOTH_SHARE:
@@ -68,12 +77,15 @@ def make_pair(
     return _example(photo, mask, guide, dressed, shading, rng)
 
 
-def make_dark_pair(pack: Pack, height: int, width: int, rng: np.random.Generator) -> PseudoPair:
+def make_dark_pair(
+    pack: Pack, height: int, width: int, rng: np.random.Generator, warped_share: float = 0.0
+) -> PseudoPair:
     """Draw a pair of a dark plain garment, as it is, printed or dyed anew; the truth is its light without most gloss.
 
     How much of a dark garment's contrast is gloss cannot be seen, so its truth is a convention, not a measurement.
     """
-    photo, mask = place_garment(pack.garments[int(rng.choice(np.flatnonzero(pack.dark)))], height, width, rng)
+    index = int(rng.choice(np.flatnonzero(pack.dark)))
+    photo, mask = place_garment(pack.garments[index], height, width, rng, warped_share)
     light = srgb_to_linear(photo)
     shading = own_shading(light + DARK_FLOOR, mask) ** GLOSS_TEMPER
     guide = random_cloth(pack, height, width, rng)
@@ -107,9 +119,9 @@ def make_unpaired(pack: Pack, height: int, width: int, rng: np.random.Generator)
 
 
 def place_garment(
-    packed: np.ndarray, height: int, width: int, rng: np.random.Generator
+    packed: np.ndarray, height: int, width: int, rng: np.random.Generator, warped_share: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return sRGB H×W×3 and mask H×W of a packed garment, randomly flipped, turned and scaled.
+    """Return sRGB H×W×3 and mask H×W of a packed garment, randomly flipped, turned and scaled; some are warped.
 
     The garment fills the canvas but for a margin, as renders show it to the network.
     """
@@ -124,9 +136,15 @@ def place_garment(
         if rng.random() < share:
             turn[axis] *= -1
             turn[axis, 2] += (width, height)[axis] - 1
-    size = (width, height)
-    photo = cv2.warpAffine(packed[..., :3], turn, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
-    mask = cv2.warpAffine(np.ascontiguousarray(packed[..., 3]), turn, size, borderMode=cv2.BORDER_CONSTANT)
+    colours, alpha = packed[..., :3], np.ascontiguousarray(packed[..., 3])
+    if warped_share and rng.random() < warped_share:
+        places = sampled_at(turn, random_warp(height, width, rng))
+        photo = cv2.remap(colours, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        mask = cv2.remap(alpha, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    else:
+        size = (width, height)
+        photo = cv2.warpAffine(colours, turn, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
+        mask = cv2.warpAffine(alpha, turn, size, borderMode=cv2.BORDER_CONSTANT)
     return photo.astype(np.float32) / 255, mask.astype(np.float32) / 255
 
 

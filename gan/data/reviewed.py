@@ -17,6 +17,28 @@ NOT_PLAIN = frozenset(
 )
 """Pieces that no exact pair must be made of: what is drawn on them would be taught as light."""
 
+ALSO_PLAIN = frozenset(
+    {
+        # Saturated dyes whose chroma follows the light, satin, knitwear, buttons, seams.
+        *("blazer-0011", "blazer-0020", "blazer-0028", "blazer-0051", "blazer-0056", "blazer-0057"),
+        *("blazer-0059", "blouse-0002", "dress-0021", "dress-0045", "dress-0074", "dress-0080"),
+        *("dress-0096", "dress-0108", "dress-0130", "hat-0021", "hat-0025", "hat-0032", "hoodie-0031"),
+        *("hoodie-0052", "hoodie-0056", "longsleeve-0010", "longsleeve-0028", "longsleeve-0050"),
+        *("longsleeve-0063", "longsleeve-0073", "longsleeve-0074", "longsleeve-0076", "longsleeve-0097"),
+        *("longsleeve-0121", "longsleeve-0146", "longsleeve-0150", "longsleeve-0151", "longsleeve-0155"),
+        *("longsleeve-0164", "outwear-0010", "outwear-0014", "outwear-0028", "outwear-0036"),
+        *("outwear-0045", "outwear-0055", "outwear-0065", "outwear-0084", "outwear-0085", "outwear-0092"),
+        *("outwear-0097", "outwear-0103", "outwear-0125", "pants-0020", "pants-0023", "pants-0024"),
+        *("pants-0032", "pants-0071", "pants-0081", "pants-0133", "polo-0018", "polo-0040", "shirt-0016"),
+        *("shirt-0021", "shirt-0024", "shirt-0031", "shirt-0042", "shirt-0043", "shirt-0052", "shirt-0059"),
+        *("shirt-0062", "shirt-0067", "shirt-0080", "shirt-0084", "shirt-0105", "shirt-0118"),
+        *("shorts-0003", "shorts-0032", "shorts-0051", "skirt-0008", "skirt-0011", "skirt-0027"),
+        *("skirt-0029", "skirt-0033", "skirt-0059", "skirt-0066", "top-0024", "tshirt-0067", "tshirt-0084"),
+        *("tshirt-0104", "tshirt-0149", "tshirt-0167", "undershirt-0002"),
+    }
+)
+"""Pieces of one dye without anything on them, which the measures take for more: what is seen on them is light."""
+
 NOT_PATTERNED = frozenset(
     {
         # Satin, leather, fur, worn denim, saturated dyes whose ratios change in the shade, linings, shoes, panels.

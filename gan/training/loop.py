@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gan.data.dataset import Batch, EndlessNumbers, ExampleDataset, endless_batches
 from gan.data.pack import Pack, automatic_masks, open_pack
-from gan.data.pairs import DARK_SHARE
+from gan.data.pairs import DARK_SHARE, WARPED_SHARE
 from gan.devices import choose_compute
 from gan.ema import update_average
 from gan.generator import Widths
@@ -131,7 +131,15 @@ class Run:
         # Another seed after a rollback, so that the batch that blew up does not come again.
         seed = options.seed * 1000 + progress.rollbacks
         width = phase.height * 3 // 4
-        dataset = ExampleDataset(self.pack, phase.height, width, seed, phase.unpaired_share, dark_share=DARK_SHARE)
+        dataset = ExampleDataset(
+            self.pack,
+            phase.height,
+            width,
+            seed,
+            phase.unpaired_share,
+            dark_share=DARK_SHARE,
+            warped_share=WARPED_SHARE,
+        )
         numbers = EndlessNumbers(progress.images, self.team.rank, self.team.processes)
         return endless_batches(dataset, options.batch, numbers, options.workers, self.device.type == "cuda")
 
@@ -150,8 +158,12 @@ class Run:
         count = options.batch * self.team.processes
         progress.images += count
         progress.steps += 1
-        update_average(self.players.average, self.players.generator, count, options.half_life, progress.images)
+        update_average(self.players.average, self.players.generator, count, self._half_life, progress.images)
         return values
+
+    @property
+    def _half_life(self) -> float:
+        return self.options.half_life * self.options.images
 
     def _set_rates(self) -> None:
         rate = self.options.generator_rate * rate_at(self.share, self.players.progress.images)

@@ -44,7 +44,7 @@ class TrainingOptions:
         penalty: R1's γ.
         penalty_every: steps between penalties (lazy R1, Karras et al. 2020).
         clip: largest gradient norm.
-        half_life: of the average of weights, in images.
+        half_life: of the average of weights, as a share of the run.
         save_every: seconds between checkpoints.
         sample_every: seconds between sample grids.
         start_from: weights file or checkpoint to fine-tune, or None.
@@ -79,7 +79,7 @@ class TrainingOptions:
     penalty: float = 1.0
     penalty_every: int = 8
     clip: float = 1.0
-    half_life: float = 1_500.0
+    half_life: float = 0.04
     save_every: float = 180.0
     sample_every: float = 300.0
     start_from: Path | None = None

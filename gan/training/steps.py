@@ -118,7 +118,7 @@ def generator_step(game: Game, batch: dict[str, Tensor], weights: dict[str, floa
     values = {**values, "loss": loss.detach(), "gradient": norm}
     if torch.isfinite(norm) and torch.isfinite(loss):
         players.generator_optimizer.step()
-    return example, {name: float(value) for name, value in values.items()}
+    return example, _numbers(values)
 
 
 def critic_step(game: Game, example: Example, weights: dict[str, float], penalise: bool) -> dict[str, float]:
@@ -132,7 +132,14 @@ def critic_step(game: Game, example: Example, weights: dict[str, float], penalis
     norm = nn.utils.clip_grad_norm_(players.critics.parameters(), game.clip * 10)
     if torch.isfinite(norm):
         players.critic_optimizer.step()
-    return {name: float(value.detach()) for name, value in values.items()}
+    return _numbers(values)
+
+
+def _numbers(values: dict[str, Tensor]) -> dict[str, float]:
+    """Bring scalars to the CPU, all at once: each would wait for the GPU anew."""
+    if not values:
+        return {}
+    return dict(zip(values, torch.stack([value.detach().float() for value in values.values()]).tolist(), strict=True))
 
 
 def _critics_learn(game: Game, shown: Example, weights: dict[str, float], penalise: bool) -> dict[str, Tensor]:

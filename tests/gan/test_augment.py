@@ -1,6 +1,6 @@
 import torch
 
-from gan.augment import augment, fold_light, random_patches, window_means
+from gan.augment import _cut_out, augment, cut_patches, fold_light, random_patches, window_means
 
 
 def test_augmentation_leaves_colour_alone():
@@ -48,3 +48,21 @@ def test_fold_light_is_smooth_and_varies():
 def test_window_means_are_those_of_pooling():
     values = torch.rand(2, 3, 21, 17)
     assert torch.allclose(window_means(values, 5), torch.nn.functional.avg_pool2d(values, 5, stride=1), atol=1e-6)
+
+
+def test_windows_of_several_pictures_are_cut_where_they_were_asked_for():
+    pictures = torch.arange(2 * 3 * 6 * 8.0).view(2, 3, 6, 8)
+    corners = torch.tensor([[[0, 0], [2, 4]], [[1, 3], [2, 0]]])
+    patches = cut_patches(pictures, corners, 4)
+    wanted = [pictures[0, :, :4, :4], pictures[0, :, 2:, 4:], pictures[1, :, 1:5, 3:7], pictures[1, :, 2:, :4]]
+    assert torch.equal(patches, torch.stack(wanted))
+
+
+def test_what_is_cut_out_is_one_box_and_the_rest_stays():
+    torch.manual_seed(0)
+    seen = _cut_out(torch.ones(16, 2, 20, 30))
+    assert torch.equal(seen[:, 0], seen[:, 1])
+    for one in seen[:, 0] == 0:
+        rows, columns = one.any(dim=1), one.any(dim=0)
+        assert 0 < int(one.sum()) == int(rows.sum()) * int(columns.sum()) <= 6 * 9
+    assert len({tuple(one.flatten().tolist()) for one in seen[:, 0]}) > 8

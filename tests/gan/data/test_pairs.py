@@ -6,11 +6,13 @@ import pytest
 from gan.data import pairs
 from gan.data.camera import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.data.dataset import EndlessNumbers, ExampleDataset, endless_batches
+from gan.data.folders import list_pictures
 from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import automatic_masks, letterbox, open_pack
 from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair, make_unpaired, place_garment
 from gan.data.plain import measure_plainness
 from gan.data.prints import BOLD, WORN, engraving, random_colour, tone_in_tone
+from gan.data.reviewed import ALSO_PLAIN, NOT_PLAIN
 from gan.data.stencils import block, ramp
 from gan.request import RenderError
 from gan.shading import soft_clip as torch_soft_clip
@@ -332,6 +334,19 @@ def test_a_piece_that_a_person_saw_is_not_plain_makes_no_pairs(tmp_path, monkeyp
     before, after = packs
     assert before.plain.sum() == after.plain.sum() + 1
     assert not after.plain[after.garment_names.index(seen)]
+
+
+def test_a_piece_that_a_person_saw_is_plain_makes_pairs_whatever_the_measures_say(tmp_path, monkeypatch):
+    garments, styles, masks = fill_wardrobe(tmp_path)
+    monkeypatch.setattr("gan.data.plain.Plainness.is_plain", property(lambda measured: False))
+    seen = min(file.stem for file in list_pictures(garments, held_out=False))
+    monkeypatch.setattr("gan.data.pack.ALSO_PLAIN", frozenset({seen}))
+    pack = open_pack(garments, styles, automatic_masks(masks), tmp_path / "cache", held_out=False, drawn=2)
+    assert [name for name, plain in zip(pack.garment_names, pack.plain, strict=True) if plain] == [seen]
+
+
+def test_no_piece_is_called_plain_and_not_plain():
+    assert not ALSO_PLAIN & NOT_PLAIN
 
 
 def test_a_bright_background_in_the_outline_is_no_light():
