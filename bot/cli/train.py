@@ -32,6 +32,10 @@ def train(
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; default: OUT/cache.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from OUT's checkpoint, to the same state.")] = False,
     start_from: Annotated[Path | None, typer.Option("--from", help="Weights or checkpoint to fine-tune.")] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(help="Weights to learn from, on photos too; repeatable: their mean."),
+    ] = None,
     images: Annotated[
         int, typer.Option(help="Length of the run in images; the schedule is laid out over it.")
     ] = 40_000,
@@ -75,6 +79,7 @@ def train(
             gan_loss=parse_gan_loss(gan_loss),
             spectral=spectral,
             start_from=start_from,
+            teachers=tuple(teacher or ()),
             weights=parse_weights(weight or []),
             adversarial=not without_critics,
         )

@@ -26,6 +26,19 @@ SEEN_BLUR = 5
 """Pixels of the box that blurs it, twice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What teachers say, on average.
+
+    Attributes:
+        exposure: B×1×H×W log factor on the guide.
+        picture: sRGB B×3×H×W, over the photo's background.
+    """
+
+    exposure: Tensor
+    picture: Tensor
+
+
 @dataclass
 class Example:
     """Everything that a term may look at; pictures are sRGB B×3×H×W in 0 to 1.
@@ -44,6 +57,7 @@ class Example:
         truth: the exact picture, where paired.
         log_shading: B×1×H×W, the exact exposure, where paired.
         earlier: B×1×H×W, the exposure that the generator of before the critics put on the guide, or None.
+        lesson: what the run's teachers would have done, where it has any.
         backbone: perceptual features, or None.
         second: the picture of the same input with other noise, or None.
         noise_distance: mean distance of the two noises.
@@ -63,6 +77,7 @@ class Example:
     log_shading: Tensor
     patterned: Tensor
     earlier: Tensor | None = None
+    lesson: Lesson | None = None
     backbone: PerceptualFeatures | None = None
     second: Tensor | None = None
     noise_distance: float = 1.0

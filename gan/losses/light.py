@@ -22,7 +22,7 @@ def exposure(example: Example) -> Tensor:
 def folds(example: Example) -> Tensor:
     """Masked L1 between gradients of predicted and exact log-shading: sharp folds, no ghost of an old print."""
     chosen = example.mask * example.paired.view(-1, 1, 1, 1)
-    return _step_sizes(_exposure_error(example) * chosen) / (chosen.mean() + 1e-4)
+    return step_sizes(_exposure_error(example) * chosen) / (chosen.mean() + 1e-4)
 
 
 def fold_energy(example: Example) -> Tensor:
@@ -52,7 +52,7 @@ def unforgotten(example: Example) -> Tensor:
         return example.picture.new_zeros(())
     chosen = example.mask * (1 - example.paired).view(-1, 1, 1, 1) * (1 - example.patterned).view(-1, 1, 1, 1)
     error = (example.exposure - example.earlier) * chosen
-    return (error.abs().mean() + _step_sizes(error)) / (chosen.mean() + 1e-4)
+    return (error.abs().mean() + step_sizes(error)) / (chosen.mean() + 1e-4)
 
 
 def shading(example: Example) -> Tensor:
@@ -71,7 +71,7 @@ def _exposure_error(example: Example) -> Tensor:
     return example.exposure.clamp(EXPOSURE_LIMITS[0] - 0.5, EXPOSURE_LIMITS[1] + 0.5) - wanted
 
 
-def _step_sizes(values: Tensor) -> Tensor:
+def step_sizes(values: Tensor) -> Tensor:
     """Return the mean size of the steps between neighbours, across and along."""
     across, along = values[..., :, 1:] - values[..., :, :-1], values[..., 1:, :] - values[..., :-1, :]
     return across.abs().mean() + along.abs().mean()

@@ -21,6 +21,7 @@ from gan.losses.pictures import (
     variation,
 )
 from gan.losses.styles import colour, sliced_wasserstein, style
+from gan.losses.teaching import taught
 
 LOSS_TABLE: dict[str, Term] = {
     "reconstruction": reconstruction,
@@ -29,6 +30,7 @@ LOSS_TABLE: dict[str, Term] = {
     "folds": folds,
     "fold_energy": fold_energy,
     "unforgotten": unforgotten,
+    "taught": taught,
     "paired_features": paired_features,
     "content": content,
     "style": style,

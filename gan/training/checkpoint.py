@@ -14,7 +14,7 @@ from gan.training.players import AVERAGED_AND_CRITICS, Players
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "generator.safetensors"
-PATH_OPTIONS = frozenset({"garments", "styles", "out", "masks", "cache", "perceptual", "start_from"})
+PATH_OPTIONS = frozenset({"garments", "styles", "out", "masks", "cache", "perceptual", "start_from", "teachers"})
 """Options that name files; `perceptual` may."""
 WITHOUT_CRITICS = "generator-without-critics.safetensors"
 

@@ -17,7 +17,7 @@ from gan.data.pack import Pack, automatic_masks, open_pack
 from gan.data.pairs import DARK_SHARE, WARPED_SHARE
 from gan.devices import choose_compute
 from gan.ema import update_average
-from gan.generator import Widths
+from gan.generator import Generator, Widths
 from gan.losses import PERCEPTUAL_TERMS
 from gan.perceptual import PerceptualFeatures, load_perceptual
 from gan.request import RenderError
@@ -33,7 +33,7 @@ from gan.training.checkpoint import (
 from gan.training.distributed import Team, join_team
 from gan.training.metrics import Metrics
 from gan.training.options import TrainingOptions
-from gan.training.players import Players, make_players
+from gan.training.players import Players, make_generator, make_players
 from gan.training.report import Reporter
 from gan.training.samples import Judging, Quality, make_judging, measure, write_grid
 from gan.training.schedule import Phase, phase_at, phases, rate_at, weights_at
@@ -87,6 +87,7 @@ class Run:
             options.clip,
             options.penalty,
             team,
+            self._teachers(widths),
         )
 
     @property
@@ -227,6 +228,12 @@ class Run:
         quality = measure(self.players.average, self.judging, self.precision)
         return Outcome(self.players.progress.images, self.players.progress.seconds, quality)
 
+    def _teachers(self, widths: Widths | None) -> list[Generator]:
+        teachers = [make_generator(widths, self.device).requires_grad_(False) for _ in self.options.teachers]
+        for file, teacher in zip(self.options.teachers, teachers, strict=True):
+            take_weights(file, teacher)
+        return teachers
+
     def _backbone(self) -> PerceptualFeatures | None:
         needed = {name for phase in self.plan for name, weight in phase.weights.items() if weight} & PERCEPTUAL_TERMS
         if not needed:
@@ -262,8 +269,9 @@ def _check_files(options: TrainingOptions, resume: bool) -> None:
     """Complain about missing files before minutes of preparation."""
     if resume and not (options.out / CHECKPOINT).is_file():
         raise RenderError(f"There is no checkpoint “{options.out / CHECKPOINT}” to resume from.")
-    if options.start_from and not options.start_from.is_file():
-        raise RenderError(f"There are no weights “{options.start_from}”.")
+    for file in (*([options.start_from] if options.start_from else []), *options.teachers):
+        if not file.is_file():
+            raise RenderError(f"There are no weights “{file}”.")
 
 
 def _packs(options: TrainingOptions, cache: Path, team: Team) -> tuple[Pack, Pack]:

@@ -48,6 +48,7 @@ class TrainingOptions:
         save_every: seconds between checkpoints.
         sample_every: seconds between sample grids.
         start_from: weights file or checkpoint to fine-tune, or None.
+        teachers: weights files or checkpoints of generators whose mean this one also learns.
         weights: changes to the loss weights by term, on top of the schedule's.
         adversarial: whether the critics ever play.
         warm_start: whether pseudo-pairs alone come first.
@@ -83,6 +84,7 @@ class TrainingOptions:
     save_every: float = 180.0
     sample_every: float = 300.0
     start_from: Path | None = None
+    teachers: tuple[Path, ...] = ()
     weights: dict[str, float] = field(default_factory=dict)
     adversarial: bool = True
     warm_start: bool = True
@@ -91,7 +93,8 @@ class TrainingOptions:
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as JSON-ready values."""
-        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+        values = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+        return {**values, "teachers": [str(file) for file in self.teachers]}
 
 
 def classic(options: TrainingOptions) -> TrainingOptions:

@@ -101,6 +101,13 @@ class Players:
             torch.cuda.set_rng_state_all(state["cuda_rng"])
 
 
+def make_generator(widths: Widths | None, device: torch.device) -> Generator:
+    """Return a fresh generator in the layout that convolutions are fastest in."""
+    generator = Generator(widths).to(device)
+    generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return generator
+
+
 def make_players(
     options: TrainingOptions,
     device: torch.device,
@@ -110,8 +117,7 @@ def make_players(
     """Return fresh networks on a device, initialised from the run's seed; the critics see through the backbone."""
     layers = layer_sizes(backbone, MIDDLE_LAYERS) if backbone is not None else VGG_SIZES
     torch.manual_seed(options.seed)
-    generator = Generator(widths).to(device)
-    generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    generator = make_generator(widths, device)
     cloth, garment, folds = (
         ClothCritic(spectral=options.spectral).to(device),
         GarmentCritic(layers, spectral=options.spectral).to(device),

@@ -34,11 +34,14 @@ ADVERSARIAL = {
     "feature_matching": 0.0,
     "diversity": 0.02,
     "unforgotten": 3.0,
+    "taught": 0.0,
     "adversarial_cloth": 0.0,
     "adversarial_garment": 0.0,
     "adversarial_folds": 0.3,
 }
+TAUGHT = {"taught": 1.0}
 UNPAIRED_SHARE = 0.4
+TAUGHT_UNPAIRED_SHARE = 0.3
 ADVERSARIAL_TERMS = frozenset({"adversarial_cloth", "adversarial_garment", "adversarial_folds", "feature_matching"})
 
 
@@ -68,7 +71,7 @@ class Phase:
 def phases(options: TrainingOptions) -> list[Phase]:
     """Return the run's phases: pseudo-pairs small and full size, then with features, then adversarial.
 
-    A run from trained weights has no use for small pictures.
+    A run from trained weights has no use for small pictures. Teachers are asked about photos too, until critics come.
     """
     small = max(32, round(options.height * 2 / 3 / 16) * 16)
     adversarial = Phase("adversarial", 1.0, options.height, UNPAIRED_SHARE, ADVERSARIAL, True, CRITICS_RAMP)
@@ -81,6 +84,10 @@ def phases(options: TrainingOptions) -> list[Phase]:
         Phase("features", share, options.height, 0.0, FEATURES),
     ]
     warm = warm[1:] if options.start_from else warm
+    if options.teachers:
+        warm = [
+            replace(phase, unpaired_share=TAUGHT_UNPAIRED_SHARE, weights={**phase.weights, **TAUGHT}) for phase in warm
+        ]
     played = [*warm, adversarial] if options.adversarial else warm
     return [_changed(phase, options) for phase in played]
 

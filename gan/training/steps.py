@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -9,8 +10,8 @@ from torch import Tensor, nn
 
 from gan.augment import fold_light
 from gan.discriminators import GanLoss, accuracy, critic_loss, generator_loss
-from gan.generator import NOISE_SIZE
-from gan.losses import Example, Judgement, total_loss
+from gan.generator import NOISE_SIZE, Generator
+from gan.losses import Example, Judgement, Lesson, total_loss
 from gan.perceptual import PerceptualFeatures
 from gan.shading import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.training.distributed import Team
@@ -34,6 +35,7 @@ class Game:
         clip: largest gradient norm.
         penalty: R1's γ.
         team: the processes that train together.
+        teachers: frozen generators whose mean is learned too.
     """
 
     players: Players
@@ -44,14 +46,18 @@ class Game:
     clip: float
     penalty: float
     team: Team
+    teachers: Sequence[Generator] = ()
 
     def autocast(self, device: torch.device) -> torch.autocast:
         """Return the context of the networks' arithmetic."""
         return torch.autocast(device.type, torch.bfloat16, enabled=self.precision == torch.bfloat16)
 
 
-def play_generator(game: Game, batch: dict[str, Tensor]) -> Example:
-    """Run the generator on a batch at random strength and noise; the picture is over the photo's background."""
+def play_generator(game: Game, batch: dict[str, Tensor], taught: bool = False) -> Example:
+    """Run the generator, and the teachers where wanted, on a batch at random strength and noise.
+
+    Pictures are over the photo's background.
+    """
     device, count = batch["garment"].device, batch["garment"].shape[0]
     noise = torch.randn(count, NOISE_SIZE, device=device)
     strength = _random_strength(batch["identity"])
@@ -59,8 +65,9 @@ def play_generator(game: Game, batch: dict[str, Tensor]) -> Example:
         seen = (batch["garment"], batch["mask"], batch["guide"], noise, strength)
         picture, exposure, residual = game.forward(*seen)
         earlier = _earlier(game, batch, seen)
+        lesson = _lesson(game, batch, seen) if taught else None
     mask = batch["mask"]
-    shown = mask * picture + (1 - mask) * batch["garment"]
+    shown = _over_photo(picture, batch)
     return Example(
         garment=batch["garment"],
         mask=mask,
@@ -75,6 +82,7 @@ def play_generator(game: Game, batch: dict[str, Tensor]) -> Example:
         log_shading=batch["log_shading"],
         patterned=batch["patterned"],
         earlier=earlier,
+        lesson=lesson,
         backbone=game.backbone,
     )
 
@@ -94,6 +102,22 @@ def _earlier(game: Game, batch: dict[str, Tensor], seen: tuple[Tensor, ...]) -> 
     return light
 
 
+@torch.no_grad()
+def _lesson(game: Game, batch: dict[str, Tensor], seen: tuple[Tensor, ...]) -> Lesson | None:
+    """Return the mean of the teachers, or None without any."""
+    if not game.teachers:
+        return None
+    said = [teacher(*seen) for teacher in game.teachers]
+    pictures, exposures = (torch.stack([one[part].float() for one in said]).mean(dim=0) for part in (0, 1))
+    return Lesson(exposures, _over_photo(pictures, batch))
+
+
+def _over_photo(picture: Tensor, batch: dict[str, Tensor]) -> Tensor:
+    """Return the picture inside the mask and the photo around it."""
+    mask = batch["mask"]
+    return mask * picture + (1 - mask) * batch["garment"]
+
+
 def worn(batch: dict[str, Tensor]) -> Tensor:
     """Return the guides under the folds of the batch's other garments and smooth random light."""
     guide, lit = batch["guide"], batch["log_shading"] * batch["mask"]
@@ -106,7 +130,7 @@ def generator_step(game: Game, batch: dict[str, Tensor], weights: dict[str, floa
     players = game.players
     players.critics.requires_grad_(False)
     players.generator_optimizer.zero_grad(set_to_none=True)
-    example = play_generator(game, batch)
+    example = play_generator(game, batch, taught=bool(weights.get("taught")))
     if weights.get("diversity") and players.progress.steps % DIVERSITY_EVERY == 0:
         _add_second(game, example, batch)
     _add_judgements(game, example, weights)

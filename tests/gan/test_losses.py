@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from gan.losses import LOSS_TABLE, Example, Judgement, total_loss
+from gan.losses import LOSS_TABLE, Example, Judgement, Lesson, total_loss
 from gan.losses.example import LIGHT_WINDOW
 from gan.losses.pictures import LEAST_ERROR
 from gan.perceptual import VGG16, PerceptualFeatures, vgg_stages
@@ -50,6 +50,21 @@ def test_paired_terms_are_zero_at_the_truth_and_positive_away_from_it(name):
 def test_paired_terms_ignore_examples_without_truth(name):
     wrong = example(picture=torch.rand(2, 3, 32, 32), exposure=torch.zeros(2, 1, 32, 32), paired=torch.zeros(2))
     assert LOSS_TABLE[name](wrong).item() == pytest.approx(0, abs=1e-5)
+
+
+def test_what_teachers_say_is_learned_inside_the_mask_also_where_there_is_no_truth():
+    said = Lesson(torch.randn(2, 1, 32, 32), torch.rand(2, 3, 32, 32))
+    photos = {"paired": torch.zeros(2), "lesson": said}
+
+    def cost(**changes):
+        return LOSS_TABLE["taught"](example(**{**photos, **changes})).item()
+
+    outside = 1 - example().mask
+    assert cost(exposure=said.exposure, picture=said.picture) == 0
+    assert cost(exposure=said.exposure + outside, picture=said.picture + outside) == 0
+    assert cost(exposure=said.exposure + 0.1, picture=said.picture) > 0.05
+    assert cost(exposure=said.exposure, picture=said.picture + 0.1) > 0.05
+    assert LOSS_TABLE["taught"](example()).item() == 0
 
 
 def test_light_before_the_critics_is_kept_on_photos_of_plain_garments_alone():

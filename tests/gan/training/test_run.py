@@ -24,10 +24,11 @@ from gan.training.checkpoint import (
     load_checkpoint,
     pack_checkpoint,
     save_checkpoint,
+    save_weights,
     take_weights,
 )
 from gan.training.distributed import Team
-from gan.training.loop import Run
+from gan.training.loop import Run, run_training
 from gan.training.options import TrainingOptions, classic, parse_gan_loss, parse_weights
 from gan.training.players import make_players
 from gan.training.report import Reporter
@@ -284,6 +285,35 @@ def test_a_run_from_trained_weights_skips_the_small_pictures(wardrobe, tmp_path)
     started = phases(options(wardrobe, tmp_path, start_from=tmp_path / "weights.safetensors"))
     assert {phase.height for phase in started} == {options(wardrobe, tmp_path).height}
     assert len(started) == len(phases(options(wardrobe, tmp_path))) - 1
+
+
+def test_a_run_with_teachers_comes_near_their_mean_on_photos_too(wardrobe, tmp_path):
+    teachers = []
+    for number in range(2):
+        teacher = Generator(TINY)
+        torch.nn.init.constant_(teacher.garment.head.conv.bias[-4:], (-0.9, -0.3)[number])  # darker, by the gain
+        teachers.append(teacher)
+        save_weights(teacher, tmp_path / f"{number}.safetensors")
+    files = tuple(tmp_path / f"{number}.safetensors" for number in range(2))
+    silent = {name: 0.0 for name in LOSS_TABLE if name != "taught"}
+    settings = {"adversarial": False, "weights": silent, "images": 96, "generator_rate": 0.05}
+    taught = train(wardrobe, tmp_path / "taught", teachers=files, **settings)
+    assert {phase.unpaired_share for phase in taught.plan} == {0.3}
+    photos = taught.judging.photos
+    seen = (photos["garment"], photos["mask"], photos["guide"], torch.zeros(len(photos["mask"]), 8))
+
+    def light(generator):
+        with torch.no_grad():
+            return generator(*seen, torch.ones(len(photos["mask"])))[1] * photos["mask"]
+
+    mean = torch.stack([light(teacher) for teacher in teachers]).mean(dim=0)
+    untrained = light(Generator(TINY))
+    assert (light(taught.players.generator) - mean).abs().mean() < 0.7 * (untrained - mean).abs().mean()
+
+
+def test_a_missing_teacher_is_named_before_anything_is_prepared(wardrobe, tmp_path):
+    with pytest.raises(RenderError, match="nobody"):
+        run_training(options(wardrobe, tmp_path, teachers=(tmp_path / "nobody.safetensors",)))
 
 
 def test_critics_without_a_say_do_not_learn(wardrobe, tmp_path):
