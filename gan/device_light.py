@@ -32,8 +32,11 @@ class DeviceShrinker:
         self._down, self._across = (torch.from_numpy(matrix).to(device) for matrix in (down, across))
 
     def __call__(self, pictures: Tensor) -> Tensor:
-        """Return N×C×h×w of N×C×H×W."""
-        return self._down @ (pictures @ self._across)
+        """Return N×C×h×w of N×C×H×W.
+
+        One by one: a product of other sizes may round differently, and a variant must not depend on its company.
+        """
+        return torch.cat([self._down @ (picture @ self._across) for picture in pictures.split(1)])
 
 
 class DeviceLight:
@@ -80,7 +83,6 @@ class DeviceCompositor:
             torch.tensor(layer, device=device).permute(2, 0, 1)[None].float().contiguous()
             for layer in (photo, *compositor.planes())
         )
-        self._luma = torch.from_numpy(LUMA).to(device).view(1, 3, 1, 1)
 
     def compose(self, pictures: Tensor, strength: float) -> Tensor:
         """Return the photo with each picture in place of the garment, N×3×H×W uint8.
@@ -90,7 +92,8 @@ class DeviceCompositor:
             strength: 0 gives the photo back, 1 replaces the garment.
         """
         step = pictures - self._foreground
-        light = (step * self._luma).sum(dim=1, keepdim=True)
+        red, green, blue = step.split(1, dim=1)
+        light = torch.add(torch.add(LUMA[0].item() * red, green, alpha=LUMA[1].item()), blue, alpha=LUMA[2].item())
         strength = min(max(strength, 0.0), 1.0)
         mixed = exchanged(self._photo, step, light, self._alpha, self._tint, strength)
         return mixed.round_().clamp_(0, 255).to(torch.uint8)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from bot.cli.benchmark_render import SAMPLES
 from gan.devices import Compute, choose_compute
 from gan.guide import StyleCloth, VariantPlan, plan_variants, prepare_style
 from gan.network import ControlNetwork
@@ -17,6 +16,7 @@ from gan.request import MAX_VARIANTS, Mode, Region, RenderRequest, RenderResult
 from gan.scene import MaskedGarment, Scene, load_garment
 from tests.gan.scenery import checks, load, save, shirt_alpha, shirt_photo
 
+SAMPLES = Path(__file__).parents[2] / "bot" / "playground" / "samples"
 PRINT, PAINT, PALETTE = (VariantPlan(mode, 1.2, 20.0, 5) for mode in (Mode.PRINT, Mode.PAINT, Mode.PALETTE))
 TURNED = VariantPlan(Mode.PRINT, 0.7, 130.0, 6)
 
