@@ -1,8 +1,10 @@
 """How long renders take on this machine, beside what a user could pick instead.
 
-Two times are taken for each size. `cpu_seconds` compares like with like: one core, pictures decoded, mask found and
-style prepared, from there to all variants' pixels; the peer's is one picture from the same start. `wall_seconds` is a
-whole render on all threads, reading, mask, style and files included, with the networks loaded.
+Three times are taken for each size. `cpu_seconds` compares like with like: one core, pictures decoded, mask found and
+style prepared, from there to all variants' pixels; the peer's is one picture from the same start. `drawing_seconds` is
+wall time of the last part alone, as the renderer does it on its device: from a garment that has been read and a style
+that has been prepared to all variants' pixels in memory. `wall_seconds` is a whole render on all threads, reading,
+mask, style and files included, with the networks loaded.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from gan.request import RenderRequest
 from gan.scene import Scene, load_garment
 
 RUNS = 4
+DRAWINGS = 8
 LEAST_SECONDS = 4.0
 """Time spent on comparing one size at the least."""
 
@@ -39,6 +42,7 @@ class Timing:
         size: long side in pixels.
         variants: pictures in a render.
         cpu_seconds: from prepared inputs to the variants' pixels, on one core.
+        drawing_seconds: from prepared garment and style to the variants' pixels, as this device draws them.
         wall_seconds: of a whole render on all threads.
         peer_cpu_seconds: of one picture of the peer on one core, where it is installed.
     """
@@ -46,6 +50,7 @@ class Timing:
     size: int
     variants: int
     cpu_seconds: float
+    drawing_seconds: float
     wall_seconds: float
     peer_cpu_seconds: float | None
 
@@ -93,11 +98,13 @@ def _timing(renderer: Renderer, peer: Peer | None, garment: Path, style: Path, s
         works = [_drawing(renderer, request)]
         if peer is not None:
             works.append(lambda: peer.stylise(photo))
+        prepared = _prepared(renderer, request)
         cpu_seconds, *peer_cpu_seconds = _best_in_turns(works)
         return Timing(
             size,
             variants,
             cpu_seconds,
+            _shortest([_seconds(time.perf_counter, prepared) for _ in range(DRAWINGS)]),
             _shortest([_seconds(time.perf_counter, _whole_render(renderer, request, run)) for run in range(RUNS)]),
             peer_cpu_seconds[0] if peer_cpu_seconds else None,
         )
@@ -112,6 +119,13 @@ def _drawing(renderer: Renderer, request: RenderRequest) -> Work:
         return [scene.draw(cloth, plan, request.strength) for plan in plan_variants(cloth, scene.form, request)]
 
     return draw
+
+
+def _prepared(renderer: Renderer, request: RenderRequest) -> Work:
+    """Return a function that draws all variants as the renderer does, with garment and style ready."""
+    scene, cloth = Scene(load_garment(request), renderer.network), prepare_style(read_picture(request.style))
+    plans = plan_variants(cloth, scene.form, request)
+    return lambda: renderer.draw(scene, cloth, plans, request.strength)
 
 
 def _whole_render(renderer: Renderer, request: RenderRequest, run: int) -> Work:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
+from torch import Tensor
 
 from gan.mask import estimate_layers
 from gan.pictures import shrink_picture
@@ -15,6 +18,8 @@ LUMA = np.array([[0.299], [0.587], [0.114]], np.float32)
 """JPEG's weights (Rec. 601), 3×1."""
 LEAST_CHROMA = 20.0
 """Difference of chroma, in 8-bit steps, below which garment and background cannot be told apart by it."""
+
+Colours = TypeVar("Colours", np.ndarray, Tensor)
 
 
 class Compositor:
@@ -64,7 +69,7 @@ class Compositor:
         result = cv2.copyTo(inside, self._opaque, self._garment.copy())
         step = picture.reshape(-1, 3)[self._edge] - self._edge_foreground
         light = step @ LUMA
-        mixed = self._edge_photo + min(strength, 1.0) * (self._edge_alpha * light + self._edge_tint * (step - light))
+        mixed = exchanged(self._edge_photo, step, light, self._edge_alpha, self._edge_tint, min(strength, 1.0))
         result.reshape(-1, 3)[self._edge] = np.clip(np.rint(mixed), 0, 255)
         return result
 
@@ -73,6 +78,18 @@ class Compositor:
         photo = self._garment.copy()
         photo.reshape(-1, 3)[self._edge] = np.rint(self._edge_foreground)
         return photo
+
+    def planes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what `exchanged` needs to compose whole pictures at once, all float32.
+
+        Returns:
+            The foreground H×W×3, and how much of its light and of its chroma each pixel holds, each H×W×1.
+        """
+        foreground = self._garment.astype(np.float32)
+        foreground.reshape(-1, 3)[self._edge] = self._edge_foreground
+        alpha, tint = (self._opaque[..., None].astype(np.float32) for _ in range(2))
+        alpha.reshape(-1, 1)[self._edge], tint.reshape(-1, 1)[self._edge] = self._edge_alpha, self._edge_tint
+        return foreground, alpha, tint
 
     def _layers(self, garment: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the mean colours of the garment and of the background at the edge pixels, each N×3 float32.
@@ -88,6 +105,20 @@ class Compositor:
             for layer in estimate_layers(garment, alpha)
         )
         return front, back
+
+
+def exchanged(photo: Colours, step: Colours, light: Colours, alpha: Colours, tint: Colours, strength: float) -> Colours:
+    """Return the photo's colours with the foreground exchanged; where `alpha` and `tint` are 0 they stay exactly.
+
+    Args:
+        photo: colours.
+        step: from the foreground's colours to the picture's.
+        light: luma of the step.
+        alpha: share of the light that is the garment's.
+        tint: share of the chroma that is the garment's.
+        strength: 0 to 1.
+    """
+    return photo + strength * (alpha * light + tint * (step - light))
 
 
 def _chroma_share(photo: np.ndarray, front: np.ndarray, back: np.ndarray) -> np.ndarray:

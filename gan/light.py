@@ -6,12 +6,14 @@ tables for the sRGB curve and in strips that stay in the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import torch
+from torch import Tensor
 
 from gan.shading import (
     COARSE_LIMITS,
@@ -35,6 +37,8 @@ BORDER_ALPHA = 0.98
 FIT_SIDE = 5
 FIT_NOISE = 0.003
 """Variance of the log-luminance below which a neighbourhood counts as flat."""
+
+Plane = TypeVar("Plane", np.ndarray, Tensor)
 
 
 def _decoding_table() -> np.ndarray:
@@ -88,23 +92,37 @@ class GarmentLight:
         return cls(coarse, small_fine, np.clip(relative, -FINE_LIMIT, _fine_ceiling(alpha), out=relative))
 
     def exposure(self, controls: Controls) -> np.ndarray:
-        """Return `gan.shading.log_exposure` of one picture's controls at full size, H×W float32.
-
-        What the controls take away, most of all an old print, ends at edges of the garment's own luminance and must
-        end as sharply. So as much of it as follows that luminance is upsampled by its slope over it, as a guided
-        filter does (He, Sun and Tang 2013; slopes found at the working size as in He and Sun 2015), the rest
-        bicubically. At the working size nothing changes.
-        """
+        """Return `gan.shading.log_exposure` of one picture's controls at full size, H×W float32 (see `fold_planes`)."""
         trust_coarse, trust_fine, gain = (
             control[0, 0].float().cpu().numpy()
             for control in (controls.trust_coarse, controls.trust_fine, controls.gain)
         )
-        smooth = trust_coarse * self.coarse + gain
-        slope = _slope(smooth - self.coarse, self.coarse + self.small_fine)
-        exposure = _upsampled(trust_fine + slope, self.fine.shape)
+        on_fine, rest = fold_planes((trust_coarse, trust_fine, gain), (self.coarse, self.small_fine), _box_mean)
+        exposure = _upsampled(on_fine, self.fine.shape)
         exposure *= self.fine
-        exposure += _upsampled(smooth - slope * self.small_fine, self.fine.shape)
+        exposure += _upsampled(rest, self.fine.shape)
         return exposure
+
+
+def fold_planes(
+    controls: tuple[Plane, Plane, Plane], shading: tuple[Plane, Plane], mean: Callable[[Plane], Plane]
+) -> tuple[Plane, Plane]:
+    """Return two planes of the working size which, upsampled, give the full-size exposure: first · fine + second.
+
+    What the controls take away, most of all an old print, ends at edges of the garment's own luminance and must
+    end as sharply. So as much of it as follows that luminance is upsampled by its slope over it, as a guided
+    filter does (He, Sun and Tang 2013; slopes found at the working size as in He and Sun 2015), the rest
+    bicubically. At the working size nothing changes.
+
+    Args:
+        controls: trust in the coarse and the fine band, and gain.
+        shading: the coarse and the fine band at the working size.
+        mean: averages a plane over squares of `FIT_SIDE`.
+    """
+    (trust_coarse, trust_fine, gain), (coarse, fine) = controls, shading
+    smooth = trust_coarse * coarse + gain
+    slope = _slope(smooth - coarse, coarse + fine, mean)
+    return trust_fine + slope, smooth - slope * fine
 
 
 def light_guide(guide: np.ndarray, light: GarmentLight, controls: Controls) -> np.ndarray:
@@ -150,12 +168,12 @@ def _upsampled(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
-def _slope(values: np.ndarray, guidance: np.ndarray) -> np.ndarray:
+def _box_mean(values: np.ndarray) -> np.ndarray:
+    return cv2.blur(values, (FIT_SIDE, FIT_SIDE), borderType=cv2.BORDER_REFLECT)
+
+
+def _slope(values: Plane, guidance: Plane, mean: Callable[[Plane], Plane]) -> Plane:
     """Return the slope h×w of the best linear function from `guidance` to `values` in each neighbourhood."""
-
-    def mean(x: np.ndarray) -> np.ndarray:
-        return cv2.blur(x, (FIT_SIDE, FIT_SIDE), borderType=cv2.BORDER_REFLECT)
-
     mean_guidance = mean(guidance)
     covariance = mean(guidance * values) - mean_guidance * mean(values)
     variance = mean(guidance * guidance) - mean_guidance * mean_guidance

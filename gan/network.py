@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from gan.devices import CPU, Compute
 from gan.generator import NOISE_SIZE, STRIDE, WEIGHTS_FILE, WORKING_SIZE, Features, load_generator
 from gan.light import linear_luminance
 from gan.pictures import shrink_picture
+from gan.request import MAX_VARIANTS
 from gan.shading import Controls, Shading, log_shading
 
 logger = logging.getLogger(__name__)
@@ -78,6 +80,11 @@ def fold_depth(features: Features) -> float:
     return min(MOST_DEPTH, max(1.0, LIVELY_FOLDS / max(spread, 1e-3)))
 
 
+def _noise(seeds: Sequence[int]) -> Tensor:
+    """Return N×Z standard normal noise, the same for the same seed."""
+    return torch.cat([torch.randn(1, NOISE_SIZE, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
+
+
 class ControlNetwork:
     """Loads the generator once and runs it, one picture at a time, from any thread."""
 
@@ -93,7 +100,7 @@ class ControlNetwork:
             logger.warning("no generator weights at %s: pictures get the garment's shading only", weights)
             weights = None
         self._trained = weights is not None
-        self._compute = compute
+        self.compute = compute
         self._generator = load_generator(weights).to(device=compute.device, dtype=compute.dtype)
         self._compiled = compiled
         if compiled:
@@ -105,7 +112,11 @@ class ControlNetwork:
         """Run both networks, so that the first request does not pay for allocating or compiling."""
         for width, height in self._warm_up_sizes():
             grey = np.full((height, width, 3), 128, np.uint8)
-            self.controls(self.encode(grey, np.ones((height, width), np.float32)), grey, seed=0)
+            garment = self.encode(grey, np.ones((height, width), np.float32))
+            if self.compute.is_cuda:
+                self.run(functools.partial(self.batch_controls, garment, self._tensor(grey), [0]))
+            else:
+                self.controls(garment, grey, seed=0)
 
     def close(self) -> None:
         """Stop the network's own thread, if it has one."""
@@ -125,14 +136,14 @@ class ControlNetwork:
         picture, luminance = self._tensor(small), torch.from_numpy(linear_luminance(small))[None, None]
 
         def run() -> EncodedGarment:
-            device_mask = mask.to(self._compute.device)
-            shading = log_shading(luminance.to(self._compute.device), device_mask)
+            device_mask = mask.to(self.compute.device)
+            shading = log_shading(luminance.to(self.compute.device), device_mask)
             features = self._generator.encode(picture, device_mask, shading)
             depth = fold_depth(features) if self._trained else 1.0
             exposure, half_mask = features.half[0].float().cpu().numpy()
             return EncodedGarment(features, shading, size, depth, (exposure, half_mask))
 
-        return self._run(run)
+        return self.run(run)
 
     def controls(self, garment: EncodedGarment, guide: np.ndarray, seed: int) -> Controls:
         """Return one picture's controls, on the CPU.
@@ -145,8 +156,8 @@ class ControlNetwork:
             guide: H×W×3 uint8 RGB.
             seed: of the noise.
         """
-        noise = torch.randn(1, NOISE_SIZE, generator=torch.Generator().manual_seed(seed)).to(self._compute.device)
-        full_strength = torch.ones(1, device=self._compute.device)
+        noise = _noise([seed]).to(self.compute.device)
+        full_strength = torch.ones(1, device=self.compute.device)
         picture = self._tensor(shrink_picture(guide, garment.size))
 
         def run() -> Controls:
@@ -154,9 +165,32 @@ class ControlNetwork:
             parts = (controls.trust_coarse, controls.trust_fine, controls.gain, controls.residual)
             return Controls(*(part.float().cpu() for part in parts)).deepened(garment.depth)
 
-        return self._run(run)
+        return self.run(run)
 
-    def _run(self, work: Callable[[], Result]) -> Result:
+    def batch_controls(self, garment: EncodedGarment, guides: Tensor, seeds: Sequence[int]) -> Controls:
+        """Return the controls of all pictures of a request at once, on the device; to be called inside `run`.
+
+        The batch always has `MAX_VARIANTS` pictures, the last one repeated: the bytes of a variant must not depend on
+        how many were asked for, and kernels for other batches round differently. It also is one shape to compile.
+
+        Args:
+            garment: what `encode` returned.
+            guides: N×3×h×w float32 in 0 to 1 on the device, of the garment's working size, at most `MAX_VARIANTS`.
+            seeds: of each picture's noise.
+
+        Returns:
+            Controls of `MAX_VARIANTS` pictures, the first N of them the guides'.
+        """
+        missing = MAX_VARIANTS - len(guides)
+        noise = _noise([*seeds, *[seeds[-1]] * missing]).to(self.compute.device, non_blocking=True)
+        if missing:
+            guides = torch.cat([guides, guides[-1:].expand(missing, -1, -1, -1)])
+        full_strength = torch.ones(MAX_VARIANTS, device=self.compute.device)
+        return self._generator.controls(garment.features, guides, noise, full_strength).deepened(garment.depth)
+
+    def run(self, work: Callable[[], Result]) -> Result:
+        """Do work on the network's device and return its result: on a GPU all of it happens in one thread."""
+
         def without_gradients() -> Result:
             with torch.inference_mode():
                 return work()
@@ -176,4 +210,4 @@ class ControlNetwork:
         return sorted(shapes)
 
     def _tensor(self, picture: np.ndarray) -> Tensor:
-        return torch.from_numpy(picture).to(self._compute.device).permute(2, 0, 1)[None].float() / 255
+        return torch.from_numpy(picture).to(self.compute.device).permute(2, 0, 1)[None].float() / 255

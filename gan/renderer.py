@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from gan.scene import RecentScenes, Scene
 
 MASK_FILE = "mask.png"
 PREPARING_STEPS = 2
+
+Drawing = Callable[[], np.ndarray]
 
 
 class Renderer:
@@ -90,10 +93,14 @@ class Renderer:
             variants = self._draw_all(scene, cloth, request, steps)
         return RenderResult(variants, mask_file, scene.garment.doubt, time.perf_counter() - started)
 
+    def draw(self, scene: Scene, cloth: StyleCloth, plans: Sequence[VariantPlan], strength: float) -> list[np.ndarray]:
+        """Return the variants' pictures as `render` draws them: side by side in threads, or together on a GPU."""
+        return list(self._executor.map(_called, self._drawings(scene, cloth, plans, strength)))
+
     def _draw_all(self, scene: Scene, cloth: StyleCloth, request: RenderRequest, steps: _Steps) -> tuple[Variant, ...]:
-        def draw(number: int, plan: VariantPlan) -> Variant:
+        def finish(number: int, plan: VariantPlan, drawing: Drawing) -> Variant:
             steps.check()
-            picture = scene.draw(cloth, plan, request.strength)
+            picture = drawing()
             steps.check()
             file = request.output / variant_file_name(number, plan)
             write_picture(file, picture)
@@ -102,7 +109,18 @@ class Renderer:
             return Variant(file, plan.mode, plan.scale, plan.angle, plan.seed, width, height)
 
         plans = plan_variants(cloth, scene.form, request)
-        return _gather([self._executor.submit(draw, number, plan) for number, plan in enumerate(plans, start=1)])
+        drawings = self._drawings(scene, cloth, plans, request.strength)
+        works = enumerate(zip(plans, drawings, strict=True), start=1)
+        return _gather([self._executor.submit(finish, number, *work) for number, work in works])
+
+    def _drawings(
+        self, scene: Scene, cloth: StyleCloth, plans: Sequence[VariantPlan], strength: float
+    ) -> list[Drawing]:
+        """Return a function for each variant that gives its picture: on a GPU already drawn, else still to draw."""
+        if not self.compute.is_cuda:
+            return [functools.partial(scene.draw, cloth, plan, strength) for plan in plans]
+        pictures = scene.draw_all(cloth, plans, strength, self._executor.map)
+        return [functools.partial(np.asarray, picture) for picture in pictures]
 
 
 class _Steps:
@@ -139,6 +157,10 @@ def variant_file_name(number: int, plan: VariantPlan) -> str:
 
 def _prepare_style_file(file: Path) -> StyleCloth:
     return prepare_style(read_picture(file))
+
+
+def _called(drawing: Drawing) -> np.ndarray:
+    return drawing()
 
 
 def _gather(drawings: list[Future[Variant]]) -> tuple[Variant, ...]:

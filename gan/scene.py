@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gan.composite import Compositor
+from gan.device_drawing import DeviceCanvas
 from gan.guide import GarmentForm, StyleCloth, VariantPlan, analyse_garment, carries_shading, lay_guide
 from gan.light import GarmentLight, light_guide
 from gan.mask import apply_region, edit_mask, find_mask, load_user_mask
 from gan.network import ControlNetwork, EncodedGarment
 from gan.pictures import read_picture, resize_picture, result_size
-from gan.request import Region, RenderError, RenderRequest
+from gan.request import Mode, Region, RenderError, RenderRequest
+
+Lay = Callable[[VariantPlan], np.ndarray]
 
 CROP_MARGIN = 0.04
 """Room left around the garment, as a part of its long side: the networks learned on garments with some background."""
@@ -106,6 +111,38 @@ class Scene:
         else:
             lit = light_guide(guide, self._light, self._network.controls(self._encoded, guide, plan.seed))
         return self._framed(self._compositor.compose(lit, strength))
+
+    def draw_all(
+        self,
+        cloth: StyleCloth,
+        plans: Sequence[VariantPlan],
+        strength: float,
+        side_by_side: Callable[[Lay, list[VariantPlan]], Iterable[np.ndarray]] = map,
+    ) -> list[np.ndarray]:
+        """Return what `draw` returns for each plan, to within rounding, drawn together on the network's device.
+
+        A GPU draws prints as a whole; the guides of other modes are laid on the CPU first.
+
+        Args:
+            cloth: the prepared style.
+            plans: which variants, 1 to `MAX_VARIANTS`.
+            strength: 0 gives the photo back, 1 restyles fully.
+            side_by_side: calls a function for each plan, as `map` does, perhaps in several threads.
+
+        Raises:
+            ValueError: there are no or too many plans.
+        """
+        others = [plan for plan in plans if plan.mode is not Mode.PRINT]
+        laid = dict(zip(others, side_by_side(functools.partial(self._lay, cloth), others), strict=True))
+        return self._network.run(lambda: self._canvas.draw(cloth, plans, laid, strength))
+
+    @functools.cached_property
+    def _canvas(self) -> DeviceCanvas:
+        return DeviceCanvas(self._network, self._encoded, self.form, self._light, self._compositor, self._frame)
+
+    @property
+    def _frame(self) -> tuple[np.ndarray, tuple[slice, slice]]:
+        return self.garment.picture, self.window
 
     def guide(self, cloth: StyleCloth, plan: VariantPlan) -> np.ndarray:
         """Return what a variant is drawn from, the flat cloth over the garment and the photo around it, H×W×3 uint8."""

@@ -151,9 +151,13 @@ def apply_controls(guide: Tensor, shading: Shading, controls: Controls) -> Tenso
         shading: the garment's, of the guide's size.
         controls: of the guide's size.
     """
-    exposed = soft_clip(srgb_to_linear(guide) * torch.exp(log_exposure(shading, controls)))
-    picture = linear_to_srgb(exposed)
-    return picture + controls.residual * picture * (1 - picture)
+    return lit_and_tinted(guide, log_exposure(shading, controls), controls.residual)
+
+
+def lit_and_tinted(guide: Tensor, exposure: Tensor, residual: Tensor) -> Tensor:
+    """Return `apply_controls` where the log factor B×1×H×W is known: the sRGB picture B×3×H×W."""
+    picture = linear_to_srgb(soft_clip(srgb_to_linear(guide) * torch.exp(exposure)))
+    return picture + residual * picture * (1 - picture)
 
 
 def _analysis_size(size: tuple[int, ...]) -> tuple[int, int]:

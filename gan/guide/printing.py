@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -15,6 +17,21 @@ REPEATS_ACROSS = (4.5, 16.0)  # fewest and most repeats of a pattern across a ga
 PICTURE_WIDTH = 1.7  # a scene covers the garment, up to this multiple of its width
 PICTURE_WANDER = 0.14  # of the tile: a scene's middle stays on the garment
 TEXTURE_WIDTH = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where in a tile the cloth of one panel is cut.
+
+    Attributes:
+        panel: the piece of cloth.
+        matrix: 2×2, texels (x, y) that the place in the tile moves by with each pixel across and down.
+        corners: 4×2, texels (x, y) at the panel's box's corners before folds shift them, the top left first.
+    """
+
+    panel: Panel
+    matrix: np.ndarray
+    corners: np.ndarray
 
 
 def default_zoom(cloth: StyleCloth, form: GarmentForm) -> float:
@@ -40,17 +57,56 @@ def lay_print(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, 
         angle: degrees, clockwise.
         seed: decides where in the pattern the cloth is cut.
     """
-    tile = _sized(cloth.tile, default_zoom(cloth, form) * scale)
-    chance = np.random.default_rng(seed)
-    bend = [cv2.resize(plane, form.size[::-1]) for plane in cv2.split(form.displacement)]
+    tile = sized_tile(cloth, form, scale)
+    bend = full_bend(form)
     picture: np.ndarray | None = None
-    wander = min(1.0, PICTURE_WANDER * scale**2) if cloth.is_picture else 1.0
-    for panel in form.panels:
-        offset = (chance.random(2) - 0.5) * wander if seed else np.zeros(2)
-        piece = _cut_piece(tile, bend, panel, angle, offset)
-        picture = piece if picture is None else _sewn(picture, piece, panel)
+    for cut in plan_cuts(cloth, form, tile, scale, angle, seed):
+        piece = _cut_piece(tile.image, bend, cut)
+        picture = piece if picture is None else _sewn(picture, piece, cut.panel)
     assert picture is not None
     return picture
+
+
+def sized_tile(cloth: StyleCloth, form: GarmentForm, scale: float) -> Tile:
+    """Return the style's tile with a texel for each output pixel."""
+    return _sized(cloth.tile, default_zoom(cloth, form) * scale)
+
+
+def full_bend(form: GarmentForm) -> list[np.ndarray]:
+    """Return how far the cloth is shifted across and down at each pixel, two H×W float32, in pixels."""
+    return [cv2.resize(plane, form.size[::-1]) for plane in cv2.split(form.displacement)]
+
+
+def plan_cuts(
+    cloth: StyleCloth, form: GarmentForm, tile: Tile, scale: float, angle: float, seed: int
+) -> tuple[Cut, ...]:
+    """Return where each panel of a garment is cut from the style's tile, in the panels' order.
+
+    Args:
+        cloth: the prepared style.
+        form: the garment.
+        tile: the style's at this scale (`sized_tile`).
+        scale: pattern size as a factor of the default.
+        angle: degrees, clockwise.
+        seed: decides where in the pattern the cloth is cut.
+    """
+    chance = np.random.default_rng(seed)
+    wander = min(1.0, PICTURE_WANDER * scale**2) if cloth.is_picture else 1.0
+    return tuple(
+        _plan_cut(tile, panel, angle, (chance.random(2) - 0.5) * wander if seed else np.zeros(2))
+        for panel in form.panels
+    )
+
+
+def _plan_cut(tile: Tile, panel: Panel, angle: float, offset: np.ndarray) -> Cut:
+    """Centre the tile on the panel's anchor, shifted by `offset` tiles."""
+    top, bottom, left, right = panel.box
+    turn = np.radians(angle + panel.axis)
+    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    texels = np.array([tile.image.shape[1], tile.image.shape[0]])
+    matrix = texels[:, None] * (np.linalg.inv(tile.basis) @ rotation)
+    corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]]) - panel.anchor
+    return Cut(panel, matrix, corners @ matrix.T + (offset + 0.5) * texels)
 
 
 def _sized(tile: Tile, zoom: float) -> Tile:
@@ -76,21 +132,15 @@ def _resized_torus(image: np.ndarray, width: int, height: int, method: int) -> n
     return cv2.resize(image, (width, height), interpolation=method)
 
 
-def _cut_piece(tile: Tile, bend: list[np.ndarray], panel: Panel, angle: float, offset: np.ndarray) -> np.ndarray:
+def _cut_piece(image: np.ndarray, bend: list[np.ndarray], cut: Cut) -> np.ndarray:
     """Return the cloth over the panel's box; `bend` is how far it is shifted at each place, across and down."""
-    top, bottom, left, right = panel.box
-    turn = np.radians(angle + panel.axis)
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    texels = np.array([tile.image.shape[1], tile.image.shape[0]])
-    matrix = texels[:, None] * (np.linalg.inv(tile.basis) @ rotation)
-    corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]]) - panel.anchor
+    top, bottom, left, right = cut.panel.box
     bend = [plane[top:bottom, left:right] for plane in bend]
     farthest = max(cv2.norm(plane, cv2.NORM_INF) for plane in bend)
-    reach = farthest * np.abs(matrix).sum(1) + 3
-    seen = corners @ matrix.T + (offset + 0.5) * texels
-    low = np.floor(seen.min(0) - reach)
-    cloth = _unrolled(tile.image, low.astype(int), np.ceil(seen.max(0) + reach).astype(int))
-    return _remapped(cloth, matrix, seen[0] - low, bend)
+    reach = farthest * np.abs(cut.matrix).sum(1) + 3
+    low = np.floor(cut.corners.min(0) - reach)
+    cloth = _unrolled(image, low.astype(int), np.ceil(cut.corners.max(0) + reach).astype(int))
+    return _remapped(cloth, cut.matrix, cut.corners[0] - low, bend)
 
 
 def _unrolled(image: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
