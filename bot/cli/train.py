@@ -31,7 +31,9 @@ def train(
     masks: Masks = None,
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; default: OUT/cache.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from OUT's checkpoint, to the same state.")] = False,
-    start_from: Annotated[Path | None, typer.Option("--from", help="Weights or checkpoint to fine-tune.")] = None,
+    start_from: Annotated[
+        Path | None, typer.Option("--from", help="Weights to fine-tune; a checkpoint brings its critics too.")
+    ] = None,
     teacher: Annotated[
         list[Path] | None,
         typer.Option(help="Weights to learn from, on photos too; repeatable: their mean."),

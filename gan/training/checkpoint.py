@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from gan.generator import Generator
 from gan.request import RenderError
-from gan.training.players import AVERAGED_AND_CRITICS, Players
+from gan.training.players import AVERAGED_AND_CRITICS, CRITICS, Players
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "generator.safetensors"
@@ -65,6 +65,22 @@ def take_weights(path: Path, *generators: Generator) -> None:
             generator.load_state_dict({name: value.float() for name, value in state.items()})
     except Exception as error:  # as many kinds as safetensors and torch have reasons
         raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
+
+
+def take_critics(path: Path, players: Players) -> None:
+    """Give critics what those of a checkpoint have learned; a weights file holds none, and changes nothing.
+
+    Raises:
+        RenderError: the checkpoint's critics are others.
+    """
+    if path.suffix == ".safetensors":
+        return
+    state = _read(path)["state"]
+    try:
+        for name in CRITICS:
+            getattr(players, name).load_state_dict(state[name])
+    except (KeyError, RuntimeError) as error:
+        raise RenderError(f"The critics of “{path}” do not fit these networks: {error}") from error
 
 
 def begun_from(path: Path) -> Path | None:

@@ -28,6 +28,7 @@ from gan.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
     save_weights,
+    take_critics,
     take_weights,
 )
 from gan.training.distributed import Team, join_team
@@ -261,6 +262,7 @@ def run_training(options: TrainingOptions, resume: bool = False) -> Outcome:
             load_checkpoint(options.out / CHECKPOINT, run.players)
         elif options.start_from:
             take_weights(options.start_from, run.players.generator, run.players.average)
+            take_critics(options.start_from, run.players)
         with Stopping(options.minutes) as stopping, Reporter(options.images, team.leads) as reporter:
             return run.train(stopping, reporter)
 

@@ -16,7 +16,8 @@ from gan.losses import MIDDLE_LAYERS
 from gan.perceptual import VGG_SIZES, PerceptualFeatures, layer_sizes
 from gan.training.options import TrainingOptions
 
-AVERAGED_AND_CRITICS = ("average", "cloth", "garment", "folds")
+CRITICS = ("cloth", "garment", "folds")
+AVERAGED_AND_CRITICS = ("average", *CRITICS)
 """The networks that even a packed checkpoint holds."""
 
 

@@ -25,6 +25,7 @@ from gan.training.checkpoint import (
     pack_checkpoint,
     save_checkpoint,
     save_weights,
+    take_critics,
     take_weights,
 )
 from gan.training.distributed import Team
@@ -249,6 +250,19 @@ def test_fine_tuning_starts_from_weights_or_a_checkpoint(wardrobe, tmp_path):
         assert players.progress.images == 0
     with pytest.raises(RenderError, match="do not fit"):
         take_weights(tmp_path / "generator.safetensors", Generator())
+
+
+def test_a_checkpoint_brings_its_critics_to_fine_tuning_and_weights_bring_none(wardrobe, tmp_path):
+    run = train(wardrobe, tmp_path, warm_start=False)
+    start = fresh_players(options(wardrobe, tmp_path))
+    assert not same(start.folds, run.players.folds)
+    take_critics(tmp_path / "generator.safetensors", start)
+    assert same(start.folds, fresh_players(options(wardrobe, tmp_path)).folds)
+    take_critics(tmp_path / CHECKPOINT, start)
+    assert same(start.folds, run.players.folds)
+    (tmp_path / "torn.pt").write_bytes(b"torn")
+    with pytest.raises(RenderError, match=r"torn\.pt"):
+        take_critics(tmp_path / "torn.pt", start)
 
 
 def test_resuming_nothing_is_one_sentence(wardrobe, tmp_path):
