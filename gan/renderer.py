@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +20,14 @@ from gan.generator import WEIGHTS_FILE
 from gan.guide import StyleCloth, VariantPlan, plan_variants, prepare_style
 from gan.network import ControlNetwork
 from gan.pictures import make_folder, read_picture, write_picture
-from gan.request import Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
-from gan.scene import RecentScenes, Scene
+from gan.request import Mode, Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
+from gan.scene import MaskedGarment, RecentScenes, Scene
 
 MASK_FILE = "mask.png"
 PREPARING_STEPS = 2
+WARM_UP_SHAPE = (96, 64)
+
+log = logging.getLogger(__name__)
 
 Drawing = Callable[[], np.ndarray]
 
@@ -58,8 +62,13 @@ class Renderer:
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
 
     def warm_up(self) -> None:
-        """Run the networks once, so that the first request does not pay for it."""
+        """Run the networks and draw once, so that the first request does not pay for it."""
         self.network.warm_up()
+        grey = np.full((*WARM_UP_SHAPE, 3), 128, np.uint8)
+        alpha = np.zeros(WARM_UP_SHAPE, np.float32)
+        alpha[8:-8, 8:-8] = 1
+        scene = Scene(MaskedGarment(grey, alpha, alpha, None), self.network)
+        self.draw(scene, prepare_style(grey), [VariantPlan(Mode.PRINT, 1.0, 0.0, 0)], 1.0)
 
     def close(self) -> None:
         """Stop the drawing threads."""
@@ -117,10 +126,14 @@ class Renderer:
         self, scene: Scene, cloth: StyleCloth, plans: Sequence[VariantPlan], strength: float
     ) -> list[Drawing]:
         """Return a function for each variant that gives its picture: on a GPU already drawn, else still to draw."""
-        if not self.compute.is_cuda:
-            return [functools.partial(scene.draw, cloth, plan, strength) for plan in plans]
-        pictures = scene.draw_all(cloth, plans, strength, self._executor.map)
-        return [functools.partial(np.asarray, picture) for picture in pictures]
+        if self.compute.is_cuda:
+            try:
+                pictures = scene.draw_all(cloth, plans, strength, self._executor.map)
+                return [functools.partial(np.asarray, picture) for picture in pictures]
+            except torch.OutOfMemoryError:
+                log.warning("the GPU has no room for %d variants at once: drawing them on the CPU", len(plans))
+                torch.cuda.empty_cache()
+        return [functools.partial(scene.draw, cloth, plan, strength) for plan in plans]
 
 
 class _Steps:

@@ -166,6 +166,21 @@ def test_the_renderer_draws_together_where_there_is_a_gpu(tmp_path, monkeypatch)
     renderer.close()
 
 
+def test_a_gpu_without_room_for_all_variants_leaves_them_to_the_cpu(tmp_path, monkeypatch, caplog):
+    request = request_for_shirt(tmp_path)
+    expected = rendered_on_the_cpu(request)
+    renderer = Renderer("cpu", threads=1)
+    monkeypatch.setattr(Compute, "is_cuda", property(lambda _: True))
+
+    def no_room(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(Scene, "draw_all", no_room)
+    assert_renders_like(expected, renderer, request, 0.001)
+    assert "no room for 4 variants" in caplog.text
+    renderer.close()
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 @pytest.mark.parametrize("region", [Region.GARMENT, Region.WHOLE])
 def test_a_gpu_renders_as_the_cpu_does(tmp_path, region):
