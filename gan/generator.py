@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, SkipMerge, silu, upsample
+from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, SkipMerge, evened, silu, upsample
 from gan.shading import (
     Controls,
     Shading,
@@ -117,7 +117,7 @@ class GarmentEncoder(nn.Module):
             deep = block(deep, eighth_mask)
         quarter = self.from_eighth(deep, quarter)
         half = self.from_quarter(quarter, half)
-        return F.pixel_shuffle(self.head(half), SQUARE), quarter
+        return evened(F.pixel_shuffle(self.head(half), SQUARE)), quarter
 
 
 class GuideBranch(nn.Module):
@@ -147,7 +147,7 @@ class GuideBranch(nn.Module):
         mask = F.avg_pool2d(half[:, -1:], 2)
         features = self.block(self.merge(garment) + condition, condition, code, mask)
         joined = torch.cat([silu(features), F.pixel_unshuffle(half, SQUARE)], dim=1)
-        return F.pixel_shuffle(self.head(silu(self.join(joined))), SQUARE)
+        return evened(F.pixel_shuffle(self.head(silu(self.join(joined))), SQUARE))
 
 
 class Generator(nn.Module):

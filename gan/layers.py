@@ -116,6 +116,16 @@ def silu(features: Tensor) -> Tensor:
     return F.silu(features, inplace=not torch.is_grad_enabled())
 
 
+def evened(planes: Tensor) -> Tensor:
+    """Blur planes B×C×H×W of squares of pixels by (1 2 1)/4 across and down, which no chequerboard survives.
+
+    Sugawara et al., "Super-Resolution Using Convolutional Neural Networks without Any Checkerboard Artifacts" (2018):
+    the pixels of a square come from different kernels and can differ on average; a mean over neighbours cannot.
+    """
+    padded = F.pad(planes, (1, 1, 1, 1), mode="replicate")
+    return F.avg_pool2d(F.avg_pool2d(padded, 2, stride=1), 2, stride=1)
+
+
 def upsample(features: Tensor, like: Tensor) -> Tensor:
     """Resize bilinearly to the height and width of `like` (no transposed convolutions: no checkerboards)."""
     return F.interpolate(features, size=like.shape[-2:], mode="bilinear", align_corners=False)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from gan.layers import NarrowedConv, ResidualBlock, SkipMerge, masked_norm, upsample
+from gan.layers import NarrowedConv, ResidualBlock, SkipMerge, evened, masked_norm, upsample
 
 
 @pytest.mark.parametrize("dilation", [1, 2])
@@ -56,3 +56,12 @@ def test_a_residual_block_normalises_before_it_convolves():
     scale, shift = masked_norm(features, mask)
     wanted = features + block.second(F.silu(block.first(features * scale + shift)))
     assert torch.allclose(block(features, mask), wanted, atol=1e-5)
+
+
+def test_no_chequerboard_survives_evening_and_slow_changes_do():
+    rows, columns = torch.meshgrid(torch.arange(12.0), torch.arange(10.0), indexing="ij")
+    ramp = (0.1 * rows + 0.2 * columns)[None, None]
+    for pattern in ((-1) ** rows, (-1) ** columns, (-1) ** (rows + columns)):
+        seen = evened(ramp + pattern)
+        assert seen.shape == ramp.shape
+        assert torch.allclose(seen[..., 1:-1, 1:-1], ramp[..., 1:-1, 1:-1], atol=1e-5)
