@@ -94,20 +94,20 @@ def spread_inside(centred: Tensor, mask: Tensor) -> Tensor:
 def _shifted(picture: Tensor, rows: int, columns: int) -> Tensor:
     padded = F.pad(picture, (columns, columns, rows, rows), mode="replicate")
     return _windows(
-        padded, _random_corners(picture, 2 * rows + 1, 2 * columns + 1), (picture.shape[-2], picture.shape[-1])
+        padded, _random_offsets(picture, 2 * rows + 1, 2 * columns + 1), (picture.shape[-2], picture.shape[-1])
     )
 
 
 def _cut_out(picture: Tensor) -> Tensor:
     height, width = picture.shape[-2:]
-    tops, lefts = _random_corners(picture, height, width)[..., None].unbind(dim=1)
+    tops, lefts = _random_offsets(picture, height, width)[..., None].unbind(dim=1)
     rows, columns = (torch.arange(side, device=picture.device) for side in (height, width))
     across = (columns >= lefts) & (columns < lefts + round(CUTOUT * width))
     down = (rows >= tops) & (rows < tops + round(CUTOUT * height))
     return picture.masked_fill((down[:, None, :, None] & across[:, None, None, :]), 0.0)
 
 
-def _random_corners(picture: Tensor, rows: int, columns: int) -> Tensor:
+def _random_offsets(picture: Tensor, rows: int, columns: int) -> Tensor:
     """Return B×2 rows and columns below the given ones."""
     corners = [torch.randint(0, side, (picture.shape[0],), device=picture.device) for side in (rows, columns)]
     return torch.stack(corners, dim=1)

@@ -170,11 +170,12 @@ class Generator(nn.Module):
         Args:
             garment: sRGB B×3×H×W in 0 to 1, long side about `WORKING_SIZE`.
             mask: B×1×H×W in 0 to 1.
-            shading: the garment's, where it is known and the size is a multiple of the network's stride.
+            shading: the garment's, where it is known; of sizes that need padding it is read anew.
         """
         size = (garment.shape[-2], garment.shape[-1])
         garment, mask = _padded(garment.float()), _padded(mask.float())
-        shading = shading or garment_shading(garment, mask)
+        if shading is None or shading.fine.shape[-2:] != garment.shape[-2:]:
+            shading = garment_shading(garment, mask)
         level = shading.level.expand(-1, -1, *garment.shape[-2:])
         inputs = torch.cat([2 * garment - 1, mask, shading.coarse, 2 * shading.fine, 0.5 * level + 1], dim=1)
         raw, quarter = self.garment(self._fed(inputs), mask.to(self.dtype))
@@ -211,8 +212,7 @@ class Generator(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return the sRGB picture N×3×H×W, the log factor on the guide N×1×H×W and the residual N×3×H×W."""
         shading = garment_shading(garment, mask)
-        fits = garment.shape[-2] % STRIDE == 0 == garment.shape[-1] % STRIDE
-        controls = self.controls(self.encode(garment, mask, shading if fits else None), guide, z, strength)
+        controls = self.controls(self.encode(garment, mask, shading), guide, z, strength)
         return apply_controls(guide, shading, controls), log_exposure(shading, controls), controls.residual
 
     def _fed(self, inputs: Tensor) -> Tensor:

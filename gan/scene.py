@@ -138,11 +138,8 @@ class Scene:
 
     @functools.cached_property
     def _canvas(self) -> DeviceCanvas:
-        return DeviceCanvas(self._network, self._encoded, self.form, self._light, self._compositor, self._frame)
-
-    @property
-    def _frame(self) -> tuple[np.ndarray, tuple[slice, slice]]:
-        return self.garment.picture, self.window
+        frame = self.garment.picture, self.window
+        return DeviceCanvas(self._network, self._encoded, self.form, self._light, self._compositor, frame)
 
     def guide(self, cloth: StyleCloth, plan: VariantPlan) -> np.ndarray:
         """Return what a variant is drawn from, the flat cloth over the garment and the photo around it, H×W×3 uint8."""

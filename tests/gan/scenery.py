@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from gan.request import Mode, RenderRequest
+
 
 def shirt_alpha(width: int = 120, height: int = 160) -> np.ndarray:
     """A shirt's soft alpha, H×W float32."""
@@ -44,3 +46,16 @@ def save(file: Path, picture: np.ndarray) -> Path:
 def load(file: Path) -> np.ndarray:
     """Read a picture as an array."""
     return np.asarray(Image.open(file))
+
+
+def shirt_request(folder: Path, variants: int) -> RenderRequest:
+    """A request with a person's mask, so that tests do not depend on how garments are found."""
+    return RenderRequest(
+        garment=save(folder / "garment.png", shirt_photo()),
+        style=save(folder / "style.png", checks()),
+        mask=save(folder / "mask.png", np.rint(shirt_alpha() * 255).astype(np.uint8)),
+        output=folder / "out",
+        mode=Mode.PRINT,
+        variants=variants,
+        seed=11,
+    )

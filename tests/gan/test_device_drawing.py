@@ -14,7 +14,7 @@ from gan.pictures import read_picture
 from gan.renderer import Renderer
 from gan.request import MAX_VARIANTS, Mode, Region, RenderRequest, RenderResult
 from gan.scene import MaskedGarment, Scene, load_garment
-from tests.gan.scenery import checks, load, save, shirt_alpha, shirt_photo
+from tests.gan.scenery import checks, load, shirt_alpha, shirt_photo, shirt_request
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "playground" / "samples"
 PRINT, PAINT, PALETTE = (VariantPlan(mode, 1.2, 20.0, 5) for mode in (Mode.PRINT, Mode.PAINT, Mode.PALETTE))
@@ -125,17 +125,6 @@ def test_odd_sizes_and_shapes(network, cloth, size):
         assert np.abs(picture.astype(int) - scene.draw(cloth, plan, 1.0)).mean() < 1
 
 
-def request_for_shirt(folder: Path) -> RenderRequest:
-    return RenderRequest(
-        garment=save(folder / "garment.png", shirt_photo()),
-        style=save(folder / "style.png", checks()),
-        mask=save(folder / "mask.png", np.rint(shirt_alpha() * 255).astype(np.uint8)),
-        output=folder / "out",
-        mode=Mode.PRINT,
-        seed=11,
-    )
-
-
 def assert_renders_like(expected: RenderResult, renderer: Renderer, request: RenderRequest, closeness: float) -> None:
     steps: list[int] = []
     drawn = renderer.render(request, lambda progress: steps.append(progress.done))
@@ -156,7 +145,7 @@ def rendered_on_the_cpu(request: RenderRequest) -> RenderResult:
 
 def test_the_renderer_draws_together_where_there_is_a_gpu(tmp_path, monkeypatch):
     """The CPU pretends to be one."""
-    request = request_for_shirt(tmp_path)
+    request = shirt_request(tmp_path, MAX_VARIANTS)
     expected = rendered_on_the_cpu(request)
     monkeypatch.setattr(Compute, "is_cuda", property(lambda _: True))
     monkeypatch.setattr(Scene, "draw", None)
@@ -167,7 +156,7 @@ def test_the_renderer_draws_together_where_there_is_a_gpu(tmp_path, monkeypatch)
 
 
 def test_a_gpu_without_room_for_all_variants_leaves_them_to_the_cpu(tmp_path, monkeypatch, caplog):
-    request = request_for_shirt(tmp_path)
+    request = shirt_request(tmp_path, MAX_VARIANTS)
     expected = rendered_on_the_cpu(request)
     renderer = Renderer("cpu", threads=1)
     monkeypatch.setattr(Compute, "is_cuda", property(lambda _: True))
@@ -187,6 +176,6 @@ def test_a_gpu_renders_as_the_cpu_does(tmp_path, region):
     """Its networks may run in bfloat16, so lights differ a little; the cloth must not be shifted."""
     renderer = Renderer("cuda", threads=2)
     renderer.warm_up()
-    request = replace(request_for_shirt(tmp_path), region=region)
+    request = replace(shirt_request(tmp_path, MAX_VARIANTS), region=region)
     assert_renders_like(rendered_on_the_cpu(request), renderer, request, 3.0)
     renderer.close()

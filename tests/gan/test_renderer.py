@@ -16,7 +16,7 @@ from gan.renderer import Renderer
 from gan.request import MaskEdit, Mode, Part, Progress, Region, RenderError, RenderRequest
 from gan.scene import Scene, load_garment
 from gan.shading import Controls, apply_controls, garment_shading
-from tests.gan.scenery import checks, load, save, shirt_alpha, shirt_photo
+from tests.gan.scenery import checks, load, save, shirt_photo, shirt_request
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +28,7 @@ def renderer():
 
 @pytest.fixture
 def request_for_shirt(tmp_path) -> RenderRequest:
-    """A request with a person's mask, so that these tests do not depend on how garments are found."""
-    return RenderRequest(
-        garment=save(tmp_path / "garment.png", shirt_photo()),
-        style=save(tmp_path / "style.png", checks()),
-        mask=save(tmp_path / "mask.png", np.rint(shirt_alpha() * 255).astype(np.uint8)),
-        output=tmp_path / "out",
-        mode=Mode.PRINT,
-        variants=2,
-        seed=11,
-    )
+    return shirt_request(tmp_path, variants=2)
 
 
 def mask_of(request: RenderRequest) -> np.ndarray:
