@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from gan.devices import AUTO
-from gan.guide import plan_variants, prepare_style
+from gan.guide import plan_variants
 from gan.peer import Peer, peer_available
 from gan.pictures import read_picture, resize_picture, result_size, write_picture
 from gan.renderer import Renderer
@@ -112,7 +112,7 @@ def _timing(renderer: Renderer, peer: Peer | None, garment: Path, style: Path, s
 
 def _drawing(renderer: Renderer, request: RenderRequest) -> Work:
     """Return a function that draws all variants on this thread, from prepared inputs."""
-    garment, cloth = load_garment(request), prepare_style(read_picture(request.style))
+    garment, cloth = load_garment(request), renderer.prepare_style(request.style)
 
     def draw() -> list[np.ndarray]:
         scene = Scene(garment, renderer.network)
@@ -123,7 +123,7 @@ def _drawing(renderer: Renderer, request: RenderRequest) -> Work:
 
 def _prepared(renderer: Renderer, request: RenderRequest) -> Work:
     """Return a function that draws all variants as the renderer does, with garment and style ready."""
-    scene, cloth = Scene(load_garment(request), renderer.network), prepare_style(read_picture(request.style))
+    scene, cloth = Scene(load_garment(request), renderer.network), renderer.prepare_style(request.style)
     plans = plan_variants(cloth, scene.form, request)
     return lambda: renderer.draw(scene, cloth, plans, request.strength)
 

@@ -145,6 +145,14 @@ class ControlNetwork:
 
         return self.run(run)
 
+    def read_light(self, cloth: np.ndarray) -> np.ndarray:
+        """Return the log-light in a picture that is cloth all over, without its print, h×w float32 at a small size.
+
+        Args:
+            cloth: H×W×3 uint8 RGB.
+        """
+        return self.encode(cloth, np.ones(cloth.shape[:2], np.float32)).folds[0]
+
     def controls(self, garment: EncodedGarment, guide: np.ndarray, seed: int) -> Controls:
         """Return one picture's controls, on the CPU.
 

@@ -92,7 +92,7 @@ class Renderer:
         with _memory_errors_as_sentences():
             make_folder(request.output)
             steps.advance("finding the garment")
-            style = self._executor.submit(_prepare_style_file, request.style)
+            style = self._executor.submit(self.prepare_style, request.style)
             scene = self._scenes.of(request)
             steps.advance("reading the style")
             cloth = style.result()
@@ -101,6 +101,14 @@ class Renderer:
             steps.advance("drawing the variants")
             variants = self._draw_all(scene, cloth, request, steps)
         return RenderResult(variants, mask_file, scene.garment.doubt, time.perf_counter() - started)
+
+    def prepare_style(self, file: Path) -> StyleCloth:
+        """Return the cloth of a style file, laid flat if it was photographed in folds.
+
+        Raises:
+            RenderError: the file cannot be read.
+        """
+        return prepare_style(read_picture(file), self.network.read_light)
 
     def draw(self, scene: Scene, cloth: StyleCloth, plans: Sequence[VariantPlan], strength: float) -> list[np.ndarray]:
         """Return the variants' pictures as `render` draws them: side by side in threads, or together on a GPU."""
@@ -166,10 +174,6 @@ class _Steps:
 def variant_file_name(number: int, plan: VariantPlan) -> str:
     """Return the name of a variant's file; the same variant always has the same."""
     return f"variant-{number}-{plan.mode}-{plan.seed}.png"
-
-
-def _prepare_style_file(file: Path) -> StyleCloth:
-    return prepare_style(read_picture(file))
 
 
 def _called(drawing: Drawing) -> np.ndarray:

@@ -131,7 +131,7 @@ def _shoot_one(
 ) -> tuple[Shot, dict[str, float]]:
     request = _request(garment_file, style_file)
     garment, style = load_garment(request), read_picture(style_file)
-    cloth = prepare_style(style)
+    cloth = prepare_style(style, networks[GENERATOR].read_light)
     pictures: dict[str, np.ndarray] = {UNCHANGED: garment.picture}
     guides: dict[str, np.ndarray] = {}
     laid = np.zeros_like(garment.alpha)

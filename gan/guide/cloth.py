@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -12,12 +13,13 @@ import numpy as np
 
 from gan.guide.colour import oklab_from_srgb
 from gan.guide.dyes import Dyes, find_palette
-from gan.guide.flattening import flatten_light, uneven_light
+from gan.guide.flattening import flatten_light, fold_gain, uneven_light
 from gan.guide.lattice import Lattice, find_lattice
+from gan.guide.plaid import keeps_bands, plaid_tile
 from gan.guide.quilting import quilt
 from gan.guide.tile import Tile, cut_cell
 from gan.guide.upright import stands_upright
-from gan.guide.wrapping import plaid_tile, seamless_tile
+from gan.guide.wrapping import seamless_tile
 
 SMALLEST_SIDE = 32
 LARGEST_SIDE = 640  # at which a style is understood
@@ -27,7 +29,10 @@ PALETTE_COLOURS = 6
 LEAST_LOCAL_MATCH = 0.75
 LONGEST_LOCAL_PERIOD = 0.4  # of the piece's side
 
+DRAWN_MATCH = 0.95  # repeats of cloth in folds match less well
+
 Place = tuple[int, int] | None
+ReadLight = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +89,68 @@ class _Recent:
 _RECENT = _Recent(CACHED_STYLES)
 
 
-def prepare_style(style: np.ndarray) -> StyleCloth:
+def prepare_style(style: np.ndarray, read_light: ReadLight | None = None) -> StyleCloth:
     """Return the style made ready; the same picture again comes from the cache.
 
     Args:
         style: H×W×3 RGB uint8, any size from 1×1.
+        read_light: reads the log-light of folds, free of print, in a picture of cloth (h×w float32 at any size); with
+            it, cloth that was photographed in folds is laid flat.
 
     Raises:
         ValueError: the array is not an RGB picture.
     """
     if style.ndim != 3 or style.shape[2] != 3 or style.dtype != np.uint8 or not style.size:
         raise ValueError("A style must be an RGB picture of 8-bit values.")
-    key = hashlib.sha1(repr(style.shape).encode() + np.ascontiguousarray(style).tobytes()).hexdigest()
+    content = repr((style.shape, read_light is not None)).encode() + np.ascontiguousarray(style).tobytes()
+    key = hashlib.sha1(content).hexdigest()
     cloth = _RECENT.get(key)
     if cloth is None:
-        cloth = _prepared(style, key)
+        cloth = _prepared(style, key, read_light)
         _RECENT.put(key, cloth)
     return cloth
 
 
-def _prepared(style: np.ndarray, key: str) -> StyleCloth:
+def _prepared(style: np.ndarray, key: str, read_light: ReadLight | None) -> StyleCloth:
     picture = _working_size(style, LARGEST_SIDE)
     fine = _working_size(style, FINEST_SIDE) if max(style.shape[:2]) > LARGEST_SIDE else picture
+    repeat = _own_repeat(picture, fine)
+    seamless = seamless_tile(picture, fine) if repeat is None else None
+    is_picture = repeat is None and _is_picture(picture)
+    is_drawn = seamless is not None or (repeat is not None and repeat[1].match >= DRAWN_MATCH)
+    if read_light is not None and not is_picture and not is_drawn:
+        gain = fold_gain(picture, read_light(picture))
+        if gain is not None:
+            picture, fine = _flattened(picture, fine, gain)
+            repeat = _own_repeat(picture, fine)
+    tile, lattice = repeat or _made_to_repeat(picture, fine, seamless, is_picture)
     palette = find_palette(oklab_from_srgb(picture.reshape(-1, 3)[:: max(1, picture.size // 12000)]), PALETTE_COLOURS)
-    tile, lattice, is_picture = _tile_of(picture, fine)
     return StyleCloth(picture, fine, tile, lattice, key, is_picture, stands_upright(tile), palette)
 
 
-def _tile_of(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice | None, bool]:
-    """What is repeated, the style's own period if it has one, and whether it is a picture."""
+def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] | None:
     lattice = find_lattice(picture)
-    if lattice is not None:
-        return cut_cell(picture, lattice, fine), lattice, False
+    if lattice is not None and keeps_bands(picture, lattice):
+        return cut_cell(picture, lattice, fine), lattice
     tile = plaid_tile(picture, fine)
-    if tile is not None:
-        return tile, Lattice(tile.basis, match=1.0), False
-    tile = seamless_tile(picture, fine)
-    if _is_picture(picture):
-        return tile or _quilted(picture, fine), None, True
-    light = uneven_light(picture)
-    flat = flatten_light(picture, light)
-    flat_fine = flat if fine is picture else flatten_light(fine, light)
+    return None if tile is None else (tile, Lattice(tile.basis, match=1.0))
+
+
+def _made_to_repeat(
+    picture: np.ndarray, fine: np.ndarray, seamless: Tile | None, is_picture: bool
+) -> tuple[Tile, Lattice | None]:
+    if is_picture:
+        return seamless or _quilted(picture, fine), None
+    flat, flat_fine = _flattened(picture, fine, uneven_light(picture))
     place, lattice = _regular_piece(flat)
-    if tile is None and lattice is not None:
-        tile = cut_cell(_piece(flat, place), lattice, _piece(flat_fine, place))
-    return tile or _quilted(flat, flat_fine), lattice, False
+    if seamless is None and lattice is not None:
+        return cut_cell(_piece(flat, place), lattice, _piece(flat_fine, place)), lattice
+    return seamless or _quilted(flat, flat_fine), lattice
+
+
+def _flattened(picture: np.ndarray, fine: np.ndarray, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    flat = flatten_light(picture, gain)
+    return flat, flat if fine is picture else flatten_light(fine, gain)
 
 
 def _regular_piece(flat: np.ndarray) -> tuple[Place, Lattice | None]:

@@ -1,4 +1,4 @@
-"""Takes uneven light out of a photo of cloth, so that its repeats do not show where the lamp stood."""
+"""Takes light out of a photo of cloth: the lamp's, so that repeats do not show where it stood, and that of folds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from gan.guide.colour import linear_from_srgb, srgb_from_linear
 LIGHT_WIDTH = 0.16  # of the picture's side: slower changes of luminance are light, not cloth
 STRONGEST_GAIN = 1.8
 LIGHT_SIDE = 160  # long side at which the light is read
+FAINT_FOLDS, SURE_FOLDS = 0.12, 0.18  # standard deviation of log-light: a flat style's is read as up to the first
+MIXED_LIKENESS, MERE_LIKENESS = 0.75, 0.85  # correlation of the light with the picture's own lightness
+DEEPEST_FOLD = 1.2  # log-light
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -23,20 +26,48 @@ def uneven_light(picture: np.ndarray) -> np.ndarray:
         h×w float32 at a reduced size, as it changes slowly.
     """
     factor = min(1.0, LIGHT_SIDE / max(picture.shape[:2]))
-    size = [max(1, round(side * factor)) for side in picture.shape[1::-1]]
-    level = np.log(linear_from_srgb(picture) @ _LUMINANCE + np.float32(0.01))
-    level = cv2.resize(level, size, interpolation=cv2.INTER_AREA)
+    width, height = (max(1, round(side * factor)) for side in picture.shape[1::-1])
+    level = _log_luminance(picture, (width, height))
     slow = cv2.GaussianBlur(level, (0, 0), LIGHT_WIDTH * max(level.shape), borderType=cv2.BORDER_REFLECT)
     limit = np.float32(np.log(STRONGEST_GAIN))
     return np.exp(np.clip(np.float32(level.mean()) - slow, -limit, limit))
 
 
+def fold_gain(picture: np.ndarray, light: np.ndarray) -> np.ndarray | None:
+    """Return what a photo of folded cloth must be multiplied by, in linear light, to lie flat; None for other pictures.
+
+    Cloth that has folds of its own would bring their shadows along to the garment. Where the light is nearly all that
+    varies, it is the texture itself: wood's grain, fur, the veins of marble.
+
+    Args:
+        picture: H×W×3 RGB uint8 of stuff that looks alike everywhere.
+        light: h×w float32 log-light that was read in it, free of print.
+
+    Returns:
+        h×w float32.
+    """
+    level = _log_luminance(picture, (light.shape[1], light.shape[0]))
+    folds, level = light - light.mean(), level - level.mean()
+    likeness = float((folds * level).mean() / (folds.std() * level.std() + 1e-6))
+    share = _between(float(folds.std()), FAINT_FOLDS, SURE_FOLDS) * _between(-likeness, -MERE_LIKENESS, -MIXED_LIKENESS)
+    return np.exp(np.clip(-share * folds, -DEEPEST_FOLD, DEEPEST_FOLD)) if share > 0 else None
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return float(np.clip((value - low) / (high - low), 0.0, 1.0))
+
+
+def _log_luminance(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    level = np.log(linear_from_srgb(picture) @ _LUMINANCE + np.float32(0.01))
+    return cv2.resize(level, size, interpolation=cv2.INTER_AREA)
+
+
 def flatten_light(picture: np.ndarray, gain: np.ndarray) -> np.ndarray:
-    """Return the picture with its slow changes of luminance divided out; hue and mean luminance stay.
+    """Return the picture under another light; its hue stays.
 
     Args:
         picture: H×W×3 RGB uint8.
-        gain: h×w float32 from `uneven_light`, at any size.
+        gain: h×w float32, at any size.
     """
     gain = cv2.resize(gain, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return srgb_from_linear(linear_from_srgb(picture) * gain[..., None])

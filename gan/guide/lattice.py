@@ -18,6 +18,9 @@ LEAST_MATCH = 0.55
 LEAST_PROMINENCE = 0.25
 STRIPE_MATCH = 0.9
 MOST_PEAKS = 500
+MOTIFS_APART = 2.0  # times as much is left over between different motifs as between the same one
+LEAST_APART = 0.01
+SOFTER = 1.5  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,12 @@ def find_lattice(picture: np.ndarray) -> Lattice | None:
         picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     if min(picture.shape[:2]) < 24:
         return None
-    correlation = autocorrelation(_detrended(lab_planes(picture)))
-    lattice = _striped_lattice(correlation) or _full_lattice(correlation)
+    planes = _detrended(lab_planes(picture))
+    correlation = autocorrelation(planes)
+    lattice = _striped_lattice(correlation)
+    if lattice is None:
+        lattice = _full_lattice(correlation)
+        lattice = lattice and _with_all_motifs(_Surface(correlation), planes, lattice)
     if lattice is None or not _believable(lattice, float(np.sqrt(picture.shape[0] * picture.shape[1]))):
         return None
     return Lattice(lattice.basis / factor, lattice.match, lattice.striped)
@@ -251,6 +258,53 @@ def _refined(surface: _Surface, basis: np.ndarray) -> np.ndarray:
             break
         basis = np.linalg.lstsq(steps[inside][near], tops[near], rcond=None)[0].T
     return basis
+
+
+_SUBLATTICES = tuple(
+    np.array(columns).T
+    for columns in (
+        ((2, 0), (0, 1)), ((1, 0), (0, 2)), ((1, 1), (1, -1)), ((3, 0), (0, 1)), ((1, 0), (0, 3)), ((2, 0), (0, 2)),
+    )
+)  # fmt: skip
+"""Every second or third repeat, each as two columns of whole steps along the basis."""
+
+
+def _with_all_motifs(surface: _Surface, planes: np.ndarray, lattice: Lattice) -> Lattice:
+    """Return the lattice whose repeats are all of one motif.
+
+    Motifs that take turns on one ground match each other nearly as well as themselves. What tells them apart is what
+    each leaves over: noise and bent cloth leave as much at every repeat, another motif more than the same one.
+    """
+    steps = np.array([(x, y) for x in range(-3, 4) for y in range(4) if (y, x) > (0, 0)])
+    shifts = steps @ lattice.basis.T
+    inside = surface.reaches(shifts)
+    steps, shifts = steps[inside], np.array([surface.climb(shift) for shift in shifts[inside]])
+    soft = cv2.GaussianBlur(planes, (0, 0), SOFTER)  # else whole periods leave less than those between two pixels
+    left = np.array([_left_over(soft, shift) for shift in shifts])
+    best: tuple[float, np.ndarray] | None = None
+    for sublattice in _SUBLATTICES:
+        same = np.all(np.abs((sums := steps @ np.linalg.inv(sublattice).T) - np.rint(sums)) < 1e-6, axis=1)
+        if same.all() or np.linalg.matrix_rank(steps[same]) < 2:
+            continue
+        within, between = float(left[same].mean()), float(left[~same].min())
+        apart = between - within
+        if between >= MOTIFS_APART * within and apart >= LEAST_APART and (best is None or apart > best[0]):
+            best = (apart, sublattice)
+    if best is None:
+        return lattice
+    basis = _refined(surface, _reduced(lattice.basis @ best[1]))
+    return Lattice(basis, float(_neighbour_match(surface, basis).mean()))
+
+
+def _left_over(planes: np.ndarray, shift: np.ndarray) -> float:
+    """Mean square of what the picture and its shifted self differ by where they overlap, in shares of its variance."""
+    height, width = planes.shape[:2]
+    shifted = cv2.warpAffine(planes, np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]]), (width, height))
+    rows, columns = (
+        slice(int(np.ceil(max(0.0, -step))), length - int(np.ceil(max(0.0, step))))
+        for step, length in ((shift[1], height), (shift[0], width))
+    )
+    return float(np.square(planes[rows, columns] - shifted[rows, columns]).mean() / planes.var(axis=(0, 1)).mean() / 2)
 
 
 def _striped_lattice(correlation: np.ndarray) -> Lattice | None:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from gan.guide.colour import lab_planes
+from gan.guide.plaid import is_plaid
 from gan.guide.tile import Tile
-from gan.guide.wrapping import is_plaid
 
 THREADS_SIDE = 256  # most pixels of a tile in which threads are looked for
 SIDE = 64  # pixels at which a tile is compared with itself upside down

@@ -41,7 +41,7 @@ def test_more_pixels_change_the_sharpness_and_nothing_else(words: str, expected:
     fine, coarse = prepare_style(large), prepare_style(small)
     assert kind(fine) == kind(coarse) == expected
     assert np.abs(fine.tile.basis - coarse.tile.basis).max() < 0.03 * np.abs(coarse.tile.basis).max()
-    sharp, soft = (lay_guide(cloth, LARGE, mode, scale=1.5) for cloth in (fine, coarse))
+    sharp, soft = (lay_guide(cloth, LARGE, mode, scale=3.0) for cloth in (fine, coarse))
     assert sharpness(sharp) > 1.15 * sharpness(soft)
 
 

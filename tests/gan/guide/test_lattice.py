@@ -69,6 +69,30 @@ def test_a_two_colour_chequer_is_not_halved() -> None:
     assert lattice is not None and same_lattice(lattice, (32.0, 32.0), (-32.0, 32.0), within=0.5)
 
 
+@pytest.mark.parametrize("odd_radius", [10, 14])
+def test_motifs_that_take_turns_are_not_mixed(odd_radius: int) -> None:
+    """Every second crossing of a grid of lines carries a dot: its neighbour matches it nearly as well as itself."""
+    y, x = np.mgrid[0:384, 0:384]
+    lines = (x % 48 < 6) | (y % 48 < 6) | ((x + y) % 48 < 6)
+    dots = ((x + 21) % 48 - 24) ** 2 + ((y + 21) % 48 - 24) ** 2 < odd_radius**2
+    odd = ((x + 21) // 48 + (y + 21) // 48) % 2 == 1
+    picture = np.full((384, 384, 3), (20, 80, 100), np.uint8)
+    picture[lines | (dots & odd)] = (140, 220, 160)
+    picture = np.clip(picture + np.random.default_rng(0).normal(0, 4, picture.shape), 0, 255).astype(np.uint8)
+    lattice = find_lattice(picture)
+    assert lattice is not None and same_lattice(lattice, (48.0, 48.0), (-48.0, 48.0), within=0.5)
+
+
+@pytest.mark.parametrize("side", [40.33, 51.6])
+def test_a_period_between_pixels_is_not_multiplied(side: float) -> None:
+    """Drawn without smoothing, every third repeat of 40⅓ pixels matches best, and is still no other motif."""
+    y, x = np.mgrid[0:384, 0:384]
+    inside = ((x % side) < side * 0.4) ^ ((y % side) < side * 0.3)
+    picture = np.where(inside[..., None], np.uint8([30, 40, 120]), np.uint8([230, 220, 190]))
+    lattice = find_lattice(picture)
+    assert lattice is not None and same_lattice(lattice, (side, 0.0), (0.0, side), within=0.5)
+
+
 @pytest.mark.parametrize("degrees", [0.0, 17.0, 45.0, 90.0])
 def test_stripes_have_one_period_at_any_angle(degrees: float) -> None:
     turn = np.radians(degrees)

@@ -6,9 +6,10 @@ import pytest
 
 from gan.guide import prepare_style
 from gan.guide.lattice import find_lattice
+from gan.guide.plaid import plaid_tile
 from gan.guide.quilting import quilt
 from gan.guide.tile import cut_cell
-from gan.guide.wrapping import plaid_tile, seamless_tile
+from gan.guide.wrapping import seamless_tile
 from gan.patterns import draw_pattern
 
 
@@ -89,6 +90,51 @@ def test_a_tartan_seen_once_is_cut_where_its_threads_agree() -> None:
     assert tile is not None
     assert joint_excess(tile.image) < 1.1
     assert np.abs(tile.image.mean((0, 1)) - picture.mean((0, 1))).max() < 30
+
+
+def woven(threads: list[tuple[tuple[int, int, int], int]]) -> np.ndarray:
+    """A plaid whose warp and weft are bands given as (colour, pixels), with noise."""
+    warp = np.concatenate([np.tile(np.float32(colour), (width, 1)) for colour, width in threads])
+    cloth = (warp[None] + warp[:, None]) / 2 + np.random.default_rng(0).normal(0, 3, (len(warp), len(warp), 1))
+    return np.clip(cloth, 0, 255).astype(np.uint8)
+
+
+GREEN, SKY, RED, WHITE, NAVY = (20, 100, 30), (150, 200, 235), (200, 20, 30), (245, 245, 245), (20, 25, 80)
+
+
+@pytest.mark.parametrize(
+    "threads",
+    [
+        # lines at equal distances on two grounds: they match at half the sett, the grounds do not
+        [(RED, 12), (GREEN, 138), (NAVY, 12), (GREEN, 30), (RED, 12), (SKY, 138), (NAVY, 12), (SKY, 30)],
+        [(WHITE, 14), (NAVY, 90), (RED, 10), (GREEN, 200), (RED, 10), (NAVY, 60)],
+        [(SKY, 60), (NAVY, 60), (SKY, 60), (NAVY, 60), (SKY, 60), (RED, 60)],
+    ],
+    ids=["two grounds", "asymmetric", "one odd band"],
+)
+def test_a_plaid_seen_once_keeps_all_its_colours(threads: list[tuple[tuple[int, int, int], int]]) -> None:
+    picture = woven(threads)
+    tile = prepare_style(picture).tile.image
+    for colour in {colour for colour, _ in threads}:
+        share, kept = (float((np.abs(image.astype(int) - colour).max(2) < 24).mean()) for image in (picture, tile))
+        assert kept == pytest.approx(share, rel=0.25), colour
+
+
+def test_a_sett_seen_again_in_part_is_cut_at_its_period() -> None:
+    sett = [(RED, 20), (NAVY, 70), (WHITE, 8), (GREEN, 90), (SKY, 40)]
+    tile = plaid_tile(woven(sett + sett[:3]))
+    assert tile is not None
+    assert np.diag(tile.basis) == pytest.approx([228, 228], abs=1)
+
+
+def test_a_framed_sunset_is_no_plaid() -> None:
+    glow = np.exp(-np.square(np.linspace(-2, 2, 480)))[None] * np.linspace(1, 0.3, 400)[:, None] ** 2
+    picture = np.float32([70, 60, 80]) + glow[..., None] * np.float32([180, 110, 10])
+    picture[280:] *= 0.6
+    picture[:6] = picture[-6:] = 15
+    picture = np.clip(picture, 0, 255).astype(np.uint8)
+    assert plaid_tile(picture) is None
+    assert prepare_style(picture).is_picture
 
 
 def test_a_painting_is_no_plaid(scene: np.ndarray) -> None:
