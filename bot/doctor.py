@@ -163,6 +163,7 @@ async def _weights(settings: Settings) -> list[Finding]:
         "generator weights": settings.weights or WEIGHTS_FOLDER / "generator.safetensors",
         "mask weights": WEIGHTS_FOLDER / "mask.safetensors",
         "part weights": WEIGHTS_FOLDER / "parts.safetensors",
+        "subject weights": WEIGHTS_FOLDER / "subject.safetensors",
     }
     return [await asyncio.to_thread(_weights_file, name, path) for name, path in files.items()]
 

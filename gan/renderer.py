@@ -22,6 +22,7 @@ from gan.network import ControlNetwork
 from gan.pictures import make_folder, read_picture, write_picture
 from gan.request import Mode, Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
 from gan.scene import MaskedGarment, RecentScenes, Scene
+from gan.style_photo import PhotoReader
 
 MASK_FILE = "mask.png"
 PREPARING_STEPS = 2
@@ -58,6 +59,7 @@ class Renderer:
         use_single_threaded_operators()
         keep_freed_memory()
         self.network = ControlNetwork(self.compute, weights, compiled=compiled)
+        self._photo_reader = PhotoReader(self.network)
         self._scenes = RecentScenes(self.network)
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
 
@@ -68,7 +70,7 @@ class Renderer:
         alpha = np.zeros(WARM_UP_SHAPE, np.float32)
         alpha[8:-8, 8:-8] = 1
         scene = Scene(MaskedGarment(grey, alpha, alpha, None), self.network)
-        self.draw(scene, prepare_style(grey), [VariantPlan(Mode.PRINT, 1.0, 0.0, 0)], 1.0)
+        self.draw(scene, prepare_style(grey, self._photo_reader), [VariantPlan(Mode.PRINT, 1.0, 0.0, 0)], 1.0)
 
     def close(self) -> None:
         """Stop the drawing threads."""
@@ -103,12 +105,12 @@ class Renderer:
         return RenderResult(variants, mask_file, scene.garment.doubt, time.perf_counter() - started)
 
     def prepare_style(self, file: Path) -> StyleCloth:
-        """Return the cloth of a style file, laid flat if it was photographed in folds.
+        """Return the cloth that a style file shows.
 
         Raises:
             RenderError: the file cannot be read.
         """
-        return prepare_style(read_picture(file), self.network.read_light)
+        return prepare_style(read_picture(file), self._photo_reader)
 
     def draw(self, scene: Scene, cloth: StyleCloth, plans: Sequence[VariantPlan], strength: float) -> list[np.ndarray]:
         """Return the variants' pictures as `render` draws them: side by side in threads, or together on a GPU."""

@@ -1,4 +1,4 @@
-"""`restyle train-mask`, `evaluate-mask` and `train-parts`: make the garment finder, measure it, and teach it parts."""
+"""`restyle train-mask`, `evaluate-mask`, `train-parts`, `train-subject`: make and measure what finds garments."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import app
+from gan.request import RenderError
 
 if TYPE_CHECKING:
     from gan.mask.evaluate import Row
@@ -77,6 +78,27 @@ def train_parts(
     except ValueError as error:
         raise typer.BadParameter(f"Nothing to train on: {error}.") from error
     typer.echo(f"Weights written to {weights}")
+
+
+@app.command("train-subject")
+def train_subject(
+    garments: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Photos of garments.")],
+    styles: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Cloth, patterns, paintings.")],
+    out: Annotated[Path, typer.Option(help="File for the weights.")],
+    seed: Annotated[int, typer.Option(help="Decides how the pictures are varied.")] = 0,
+) -> None:
+    """Fit what tells a style that is a garment's photo, whose cloth is meant, from all others."""
+    from gan.mask.subject_training import train_subject as train
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        scores = train(garments, styles, out, seed)
+    except (ValueError, RenderError) as error:
+        raise typer.BadParameter(f"Nothing to train on: {str(error).rstrip('.')}.") from error
+    for name, score in zip(("cross-validated", "held out"), scores, strict=True):
+        alarms = f"{len(score.false_alarms)} of {score.styles} styles taken for one: {', '.join(score.false_alarms)}"
+        typer.echo(f"{name}: {score.found} of {score.garments} garments' photos found, {alarms}")
+    typer.echo(f"Weights written to {out}")
 
 
 @app.command("evaluate-mask")

@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.cards import ACCENT
 
 TEXT = """### Hello! I dress your garments.
-**1.** Type `/restyle`, drop a **garment** photo and a **style** image – a textile, a painting, a leaf, anything.
+**1.** Type `/restyle`, drop a **garment** photo and a **style** image – a textile, a painting, a leaf, another garment.
 **2.** Four variants come back. React with 1️⃣–4️⃣ to vote; back as many as you like.
 **3.** Under each result: 🔁 more like it · ✂️ correct what counts as garment · full-size files · 🗑️ delete.
 

@@ -34,7 +34,7 @@ REGIONS = [
 @app_commands.guild_only()
 @app_commands.describe(
     garment="Photo of the garment (JPEG, PNG, HEIC, WebP …)",
-    style="Image of the style: a textile, a painting, a texture",
+    style="Image of the style: a textile, a painting, a texture, or a garment whose cloth you want",
     style_name="Or a style that was saved with /style save",
     variants="How many variants (default 4)",
     mode="How the style is carried over (default auto)",

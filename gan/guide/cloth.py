@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -32,7 +32,16 @@ LONGEST_LOCAL_PERIOD = 0.4  # of the piece's side
 DRAWN_MATCH = 0.95  # repeats of cloth in folds match less well
 
 Place = tuple[int, int] | None
-ReadLight = Callable[[np.ndarray], np.ndarray]
+
+
+class PhotoReader(Protocol):
+    """Sees what networks see in a style that is a photo."""
+
+    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
+        """Return the piece of cloth, h×w×3 uint8, that the photo of a garment shows; None for other pictures."""
+
+    def read_light(self, cloth: np.ndarray) -> np.ndarray:
+        """Return the log-light of folds in a picture of cloth, free of print, h×w float32 at any size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,43 +98,72 @@ class _Recent:
 _RECENT = _Recent(CACHED_STYLES)
 
 
-def prepare_style(style: np.ndarray, read_light: ReadLight | None = None) -> StyleCloth:
+def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> StyleCloth:
     """Return the style made ready; the same picture again comes from the cache.
 
     Args:
         style: H×W×3 RGB uint8, any size from 1×1.
-        read_light: reads the log-light of folds, free of print, in a picture of cloth (h×w float32 at any size); with
-            it, cloth that was photographed in folds is laid flat.
+        reader: with it the cloth of a garment is cut out of its photo, and cloth that lies in folds is laid flat.
 
     Raises:
         ValueError: the array is not an RGB picture.
     """
     if style.ndim != 3 or style.shape[2] != 3 or style.dtype != np.uint8 or not style.size:
         raise ValueError("A style must be an RGB picture of 8-bit values.")
-    content = repr((style.shape, read_light is not None)).encode() + np.ascontiguousarray(style).tobytes()
+    content = repr((style.shape, reader is not None)).encode() + np.ascontiguousarray(style).tobytes()
     key = hashlib.sha1(content).hexdigest()
     cloth = _RECENT.get(key)
     if cloth is None:
-        cloth = _prepared(style, key, read_light)
+        seen = _seen(style)
+        if reader is not None and not seen.is_drawn:
+            seen = _read_as_photo(style, seen, reader)
+        cloth = _made_cloth(seen, key)
         _RECENT.put(key, cloth)
     return cloth
 
 
-def _prepared(style: np.ndarray, key: str, read_light: ReadLight | None) -> StyleCloth:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A style before anything is made of it; `repeat` is its own cell and lattice, `seamless` itself as a tile."""
+
+    picture: np.ndarray
+    fine: np.ndarray
+    repeat: tuple[Tile, Lattice] | None
+    seamless: Tile | None
+    is_picture: bool
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it repeats as no photo of cloth does."""
+        return self.seamless is not None or (self.repeat is not None and self.repeat[1].match >= DRAWN_MATCH)
+
+
+def _seen(style: np.ndarray) -> _Seen:
     picture = _working_size(style, LARGEST_SIDE)
     fine = _working_size(style, FINEST_SIDE) if max(style.shape[:2]) > LARGEST_SIDE else picture
     repeat = _own_repeat(picture, fine)
     seamless = seamless_tile(picture, fine) if repeat is None else None
-    is_picture = repeat is None and _is_picture(picture)
-    is_drawn = seamless is not None or (repeat is not None and repeat[1].match >= DRAWN_MATCH)
-    if read_light is not None and not is_picture and not is_drawn:
-        gain = fold_gain(picture, read_light(picture))
-        if gain is not None:
-            picture, fine = _flattened(picture, fine, gain)
-            repeat = _own_repeat(picture, fine)
-    tile, lattice = repeat or _made_to_repeat(picture, fine, seamless, is_picture)
-    palette = find_palette(oklab_from_srgb(picture.reshape(-1, 3)[:: max(1, picture.size // 12000)]), PALETTE_COLOURS)
-    return StyleCloth(picture, fine, tile, lattice, key, is_picture, stands_upright(tile), palette)
+    return _Seen(picture, fine, repeat, seamless, repeat is None and _is_picture(picture))
+
+
+def _read_as_photo(style: np.ndarray, seen: _Seen, reader: PhotoReader) -> _Seen:
+    cloth = reader.cloth_of_garment(style)
+    if cloth is not None:
+        seen = replace(_seen(cloth), is_picture=False)
+    if seen.is_picture:
+        return seen
+    gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=cloth is not None)
+    if gain is None:
+        return seen
+    picture, fine = _flattened(seen.picture, seen.fine, gain)
+    return replace(seen, picture=picture, fine=fine, repeat=_own_repeat(picture, fine))
+
+
+def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
+    tile, lattice = seen.repeat or _made_to_repeat(seen)
+    some = seen.picture.reshape(-1, 3)[:: max(1, seen.picture.size // 12000)]
+    palette = find_palette(oklab_from_srgb(some), PALETTE_COLOURS)
+    return StyleCloth(seen.picture, seen.fine, tile, lattice, key, seen.is_picture, stands_upright(tile), palette)
 
 
 def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] | None:
@@ -136,16 +174,14 @@ def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] |
     return None if tile is None else (tile, Lattice(tile.basis, match=1.0))
 
 
-def _made_to_repeat(
-    picture: np.ndarray, fine: np.ndarray, seamless: Tile | None, is_picture: bool
-) -> tuple[Tile, Lattice | None]:
-    if is_picture:
-        return seamless or _quilted(picture, fine), None
-    flat, flat_fine = _flattened(picture, fine, uneven_light(picture))
+def _made_to_repeat(seen: _Seen) -> tuple[Tile, Lattice | None]:
+    if seen.is_picture:
+        return seen.seamless or _quilted(seen.picture, seen.fine), None
+    flat, flat_fine = _flattened(seen.picture, seen.fine, uneven_light(seen.picture))
     place, lattice = _regular_piece(flat)
-    if seamless is None and lattice is not None:
+    if seen.seamless is None and lattice is not None:
         return cut_cell(_piece(flat, place), lattice, _piece(flat_fine, place)), lattice
-    return seamless or _quilted(flat, flat_fine), lattice
+    return seen.seamless or _quilted(flat, flat_fine), lattice
 
 
 def _flattened(picture: np.ndarray, fine: np.ndarray, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

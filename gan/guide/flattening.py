@@ -33,23 +33,27 @@ def uneven_light(picture: np.ndarray) -> np.ndarray:
     return np.exp(np.clip(np.float32(level.mean()) - slow, -limit, limit))
 
 
-def fold_gain(picture: np.ndarray, light: np.ndarray) -> np.ndarray | None:
+def fold_gain(picture: np.ndarray, light: np.ndarray, *, is_cloth: bool) -> np.ndarray | None:
     """Return what a photo of folded cloth must be multiplied by, in linear light, to lie flat; None for other pictures.
 
     Cloth that has folds of its own would bring their shadows along to the garment. Where the light is nearly all that
-    varies, it is the texture itself: wood's grain, fur, the veins of marble.
+    varies, it is the texture itself, as wood's grain, fur and the veins of marble, unless the picture is known for
+    cloth.
 
     Args:
         picture: H×W×3 RGB uint8 of stuff that looks alike everywhere.
         light: h×w float32 log-light that was read in it, free of print.
+        is_cloth: it is cloth for certain.
 
     Returns:
         h×w float32.
     """
     level = _log_luminance(picture, (light.shape[1], light.shape[0]))
     folds, level = light - light.mean(), level - level.mean()
-    likeness = float((folds * level).mean() / (folds.std() * level.std() + 1e-6))
-    share = _between(float(folds.std()), FAINT_FOLDS, SURE_FOLDS) * _between(-likeness, -MERE_LIKENESS, -MIXED_LIKENESS)
+    share = _between(float(folds.std()), FAINT_FOLDS, SURE_FOLDS)
+    if not is_cloth:
+        likeness = float((folds * level).mean() / (folds.std() * level.std() + 1e-6))
+        share *= _between(-likeness, -MERE_LIKENESS, -MIXED_LIKENESS)
     return np.exp(np.clip(-share * folds, -DEEPEST_FOLD, DEEPEST_FOLD)) if share > 0 else None
 
 

@@ -103,15 +103,13 @@ def soft_overlap(first: np.ndarray, second: np.ndarray) -> float:
 @cache
 def _predictor() -> Predictor:
     """Load the network once; torch is imported here so that mask edits and user masks do without it."""
-    from gan.mask.network import fused
     from gan.mask.predict import predict_both_ways
-    from gan.mask.weights import SHIPPED, load_network
+    from gan.mask.weights import SHIPPED, shipped_network
 
     if not SHIPPED.exists():
         logger.warning("no weights at %s: garments are found by GrabCut, which is slower and less sure", SHIPPED)
         return _classical
-    network = fused(load_network())
-    return lambda garment: predict_both_ways(network, garment)
+    return lambda garment: predict_both_ways(shipped_network(), garment)
 
 
 def _classical(garment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

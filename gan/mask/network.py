@@ -107,15 +107,20 @@ class MaskNetwork(nn.Module):
         Returns:
             B×1×h×w, positive on garment.
         """
+        return self.look(inputs)[0]
+
+    def look(self, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the logits as `forward` does, and the deepest features, B×128×h/32×w/32 rounded up."""
         half = self.stem(inputs)
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)
         sixteenth = self.sixteenth(eighth)
-        features = self.up_sixteenth(self.deepest(sixteenth), sixteenth)
+        deepest = self.deepest(sixteenth)
+        features = self.up_sixteenth(deepest, sixteenth)
         features = self.up_eighth(features, eighth)
         features = self.up_quarter(features, quarter)
         features = self.up_half(features, half)
-        return F.interpolate(self.head(features), scale_factor=2, mode="bilinear", align_corners=False)
+        return F.interpolate(self.head(features), scale_factor=2, mode="bilinear", align_corners=False), deepest
 
 
 def fused(network: Network) -> Network:

@@ -31,10 +31,7 @@ def predict_both_ways(
     Returns:
         Two h×w float32 probabilities at the working shape, both as the picture lies.
     """
-    rows, columns = working_shape(garment.shape[0], garment.shape[1], long_side)
-    shrinks = max(garment.shape[:2]) > max(rows, columns)
-    small = cv2.resize(garment, (columns, rows), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    plain = network_inputs(small)
+    plain = network_inputs(at_working_shape(garment, long_side))
     # The coordinate channel must not be mirrored with the picture.
     mirrored = plain[:, :, ::-1].copy()
     mirrored[4] = plain[4]
@@ -42,3 +39,10 @@ def predict_both_ways(
     both = torch.from_numpy(np.stack([plain, mirrored])).to(device, memory_format=torch.channels_last)
     probability = torch.sigmoid(network(both).float())[:, 0].cpu().numpy()
     return probability[0], np.ascontiguousarray(probability[1, :, ::-1])
+
+
+def at_working_shape(picture: np.ndarray, long_side: int = WORKING_SIZE) -> np.ndarray:
+    """Return an H×W×3 picture at the network's working shape."""
+    rows, columns = working_shape(picture.shape[0], picture.shape[1], long_side)
+    shrinks = max(picture.shape[:2]) > max(rows, columns)
+    return cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)

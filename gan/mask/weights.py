@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from safetensors.torch import load_file, save_file
 
-from gan.mask.network import MaskNetwork
+from gan.mask.network import MaskNetwork, fused
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "mask.safetensors"
 FORMAT = "1"
@@ -30,6 +31,12 @@ def save_network(network: MaskNetwork, path: Path) -> None:
 def load_network(path: Path = SHIPPED) -> MaskNetwork:
     """Read the mask network ready for use; errors as in `read_network`."""
     return read_network(MaskNetwork(), path)
+
+
+@cache
+def shipped_network() -> MaskNetwork:
+    """Return the shipped mask network as renders use it, read once and fused."""
+    return fused(load_network())
 
 
 def read_network(network: Network, path: Path) -> Network:

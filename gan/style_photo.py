@@ -1,0 +1,99 @@
+"""What the networks see in a style that is a photo: a garment whose cloth is meant, and the light of folds."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gan.mask import find_mask
+from gan.mask.subject import shows_garment
+from gan.network import ControlNetwork
+
+INSIDE = 0.95
+SEARCH_SIDE = 96
+"""Long side at which a place in the mask is looked for, pixels."""
+SEAM = 0.03
+"""Of the long side: hems, seams and the outline's shadow are left out."""
+SLIMMEST = 0.4
+LEAST_SHARE = 0.04
+"""Of the picture: what is smaller shows too little of the cloth."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReader:
+    """Looks at styles with the networks that look at garments."""
+
+    network: ControlNetwork
+
+    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
+        """Return the largest piece of cloth in the photo of a garment; None for other pictures.
+
+        Who sends a dress as a style wants its cloth, not its outline and the wall behind it.
+
+        Args:
+            picture: H×W×3 uint8 RGB.
+        """
+        if not shows_garment(picture):
+            return None
+        mask = find_mask(picture)
+        place = None if mask.doubt else largest_piece(mask.alpha > INSIDE)
+        if place is None:
+            log.info("the style shows a garment, but not where its cloth is: all of it is used")
+            return None
+        log.info("the style shows a garment: rows %d-%d, columns %d-%d are its cloth", *_ends(place))
+        return np.ascontiguousarray(picture[place])
+
+    def read_light(self, cloth: np.ndarray) -> np.ndarray:
+        """Return the log-light in a picture of cloth, without its print, h×w float32 at a small size."""
+        return self.network.read_light(cloth)
+
+
+def largest_piece(inside: np.ndarray) -> tuple[slice, slice] | None:
+    """Return the rows and columns of the largest upright rectangle that is inside all over; None if it is too small.
+
+    Args:
+        inside: H×W bool.
+    """
+    height, width = inside.shape
+    factor = min(1.0, SEARCH_SIDE / max(height, width))
+    rows, columns = (max(1, round(side * factor)) for side in (height, width))
+    small = cv2.resize(inside.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) >= 1.0
+    reach = 2 * round(SEAM * max(rows, columns)) + 1
+    framed = cv2.copyMakeBorder(small.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    kept = cv2.erode(framed, np.ones((reach, reach), np.uint8))[1:-1, 1:-1]
+    top, left, high, wide = _largest_rectangle(kept > 0)
+    if high * wide < LEAST_SHARE * rows * columns:
+        return None
+    down, across = height / rows, width / columns
+    return (
+        slice(round(top * down), round((top + high) * down)),
+        slice(round(left * across), round((left + wide) * across)),
+    )
+
+
+def _largest_rectangle(inside: np.ndarray) -> tuple[int, int, int, int]:
+    """Top, left, height and width of the largest rectangle of which no side is less than `SLIMMEST` of the other."""
+    below = np.zeros(inside.shape, int)  # how many rows from here down are inside
+    for row in range(len(inside) - 1, -1, -1):
+        below[row] = np.where(inside[row], 1 + (below[row + 1] if row + 1 < len(inside) else 0), 0)
+    best, place = 0, (0, 0, 0, 0)
+    for left in range(inside.shape[1]):
+        lowest = below[:, left].copy()
+        for right in range(left, inside.shape[1]):
+            lowest = np.minimum(lowest, below[:, right])
+            wide = right - left + 1
+            high = np.minimum(lowest, int(wide / SLIMMEST))
+            high[high < SLIMMEST * wide] = 0
+            top = int(high.argmax())
+            if high[top] * wide > best:
+                best, place = int(high[top]) * wide, (top, left, int(high[top]), wide)
+    return place
+
+
+def _ends(place: tuple[slice, slice]) -> tuple[int, int, int, int]:
+    return place[0].start, place[0].stop, place[1].start, place[1].stop

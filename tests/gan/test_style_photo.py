@@ -1,0 +1,71 @@
+"""Who sends the photo of a garment as a style gets its cloth, and who sends a painting gets the painting."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from gan.devices import choose_compute
+from gan.guide import prepare_style
+from gan.mask.subject import shows_garment
+from gan.network import ControlNetwork
+from gan.pictures import read_picture
+from gan.style_photo import LEAST_SHARE, SLIMMEST, PhotoReader, largest_piece
+
+SAMPLES = Path(__file__).parents[2] / "bot" / "playground" / "samples"
+GARMENTS = sorted((SAMPLES / "garments").glob("*.jpg"))
+STYLES = sorted((SAMPLES / "styles").glob("*.jpg"))
+
+
+@pytest.fixture(scope="module")
+def reader() -> PhotoReader:
+    return PhotoReader(ControlNetwork(choose_compute("cpu", 1)))
+
+
+@pytest.mark.parametrize("file", STYLES, ids=lambda file: file.stem)
+def test_a_style_is_no_garment(file: Path) -> None:
+    assert not shows_garment(read_picture(file))
+
+
+def test_most_garments_are_seen_as_such() -> None:
+    assert sum(shows_garment(read_picture(file)) for file in GARMENTS) >= 0.7 * len(GARMENTS)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3), (1200, 900)])
+def test_any_picture_is_answered(shape: tuple[int, int], reader: PhotoReader) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (*shape, 3)).astype(np.uint8)
+    assert reader.cloth_of_garment(noise) is None
+
+
+@pytest.mark.parametrize("name", ["berry-tshirt", "purple-hoodie", "tiered-dress", "linen-shirt"])
+def test_the_cloth_holds_none_of_the_background(name: str, reader: PhotoReader) -> None:
+    photo = read_picture(SAMPLES / "garments" / f"{name}.jpg")
+    cloth = reader.cloth_of_garment(photo)
+    assert cloth is not None and min(cloth.shape[:2]) >= 40
+    border = np.concatenate([photo[:6].reshape(-1, 3), photo[:, :6].reshape(-1, 3), photo[:, -6:].reshape(-1, 3)])
+    background = np.median(border, axis=0)
+    assert (np.abs(cloth - background).max(axis=2) < 20).mean() < 0.05
+    assert not prepare_style(photo, reader).is_picture
+
+
+def test_the_largest_piece_lies_inside_and_is_no_ribbon() -> None:
+    shirt = np.zeros((400, 300), np.uint8)
+    cv2.rectangle(shirt, (90, 40), (210, 380), 1, -1)
+    cv2.rectangle(shirt, (10, 40), (290, 120), 1, -1)
+    place = largest_piece(shirt > 0)
+    assert place is not None and shirt[place].all()
+    high, wide = (side.stop - side.start for side in place)
+    assert high * wide > 0.5 * 120 * 340
+    assert min(high, wide) >= 0.95 * SLIMMEST * max(high, wide)
+
+
+def test_too_small_a_piece_is_none() -> None:
+    tie = np.zeros((400, 300), bool)
+    tie[20:390, 140:160] = True
+    assert largest_piece(tie) is None
+    assert largest_piece(np.zeros((50, 50), bool)) is None
+    small = np.zeros((400, 400), bool)
+    side = int(0.9 * 400 * LEAST_SHARE**0.5)
+    small[:side, :side] = True
+    assert largest_piece(small) is None
