@@ -164,6 +164,7 @@ async def _weights(settings: Settings) -> list[Finding]:
         "mask weights": WEIGHTS_FOLDER / "mask.safetensors",
         "part weights": WEIGHTS_FOLDER / "parts.safetensors",
         "subject weights": WEIGHTS_FOLDER / "subject.safetensors",
+        "face detector": WEIGHTS_FOLDER / "faces.onnx",
     }
     return [await asyncio.to_thread(_weights_file, name, path) for name, path in files.items()]
 
@@ -172,6 +173,8 @@ def _weights_file(name: str, path: Path) -> Finding:
     if not path.exists():
         remedy = "Install the package again; until then pictures are made without this network, less well."
         return Finding(name, Level.WARNING, f"{path} is not there", remedy)
+    if path.suffix != ".safetensors":
+        return Finding(name, Level.OK, f"{path.stat().st_size / 2**20:.1f} MiB")
     try:
         with safe_open(path, framework="numpy") as tensors:
             names = list(tensors.keys())

@@ -19,6 +19,7 @@ from gan.mask.grabcut import (
     seeded_grabcut,
     shrink,
 )
+from gan.mask.people import without_people
 from gan.mask.refine import refine_mask
 
 Predictor = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -50,7 +51,7 @@ def find_mask(garment: np.ndarray) -> GarmentMask:
 
     The shipped network looks at the picture as it is and mirrored, at a small size; GrabCut seeded by the mean
     redraws the edge, and a guided filter brings it to full resolution. Where the network's weights are missing,
-    agreeing GrabCut runs stand in for it.
+    agreeing GrabCut runs stand in for it. People who wear the garment are no part of it.
 
     Args:
         garment: H×W×3 uint8 RGB.
@@ -62,7 +63,7 @@ def find_mask(garment: np.ndarray) -> GarmentMask:
     probability = (plain + flipped) / 2
     small = shrink(garment, DRAWING_SIZE)
     seed = cv2.resize(probability, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    drawn = draw_edge(small, seed)
+    drawn = without_people(small, draw_edge(small, seed))
     alpha = add_fringe(refine_mask(garment, drawn))
     confidence = expected_overlap(probability) * soft_overlap(plain, flipped) * soft_overlap(seed, drawn)
     return GarmentMask(alpha, confidence, _doubt(float(alpha.mean()), confidence))
