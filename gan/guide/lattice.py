@@ -88,17 +88,16 @@ def autocorrelation(planes: np.ndarray) -> np.ndarray:
     registration in the Fourier domain"), so far shifts are not damped.
     """
     height, width = planes.shape[:2]
-    product = np.zeros((2 * height - 1, 2 * width - 1), np.float64)
-    variance = np.zeros_like(product)
-    count = np.outer(_overlaps(height), _overlaps(width))
+    count = np.outer(_overlaps(height), _overlaps(width)).astype(np.float32)
+    product, variance = np.zeros_like(count), np.zeros_like(count)
     for plane in np.moveaxis(planes, 2, 0):
-        total = _overlap_sums(plane)
-        square = _overlap_sums(plane * plane)
-        product += _raw_correlation(plane) - total * total[::-1, ::-1] / count
-        variance += np.maximum(square - total * total / count, 0.0)
-    scale = np.sqrt(variance * variance[::-1, ::-1])
-    floor = 1e-3 * variance[height - 1, width - 1] * count / count.max() + 1e-6
-    return (product / np.maximum(scale, floor)).astype(np.float32)
+        total, square = _overlap_sums(plane), _overlap_sums(plane * plane)
+        mean = total / count
+        product += _raw_correlation(plane) - mean * total[::-1, ::-1]
+        variance += np.maximum(square - mean * total, 0.0)
+    scale = np.sqrt(variance) * np.sqrt(variance[::-1, ::-1])
+    floor = count * (1e-3 * variance[height - 1, width - 1] / count.max()) + 1e-6
+    return product / np.maximum(scale, floor)
 
 
 def _detrended(planes: np.ndarray) -> np.ndarray:
@@ -112,18 +111,17 @@ def _detrended(planes: np.ndarray) -> np.ndarray:
 
 
 def _overlaps(length: int) -> np.ndarray:
-    return (length - np.abs(np.arange(1 - length, length))).astype(np.float64)
+    return length - np.abs(np.arange(1 - length, length))
 
 
 def _overlap_sums(plane: np.ndarray) -> np.ndarray:
     """Sum of the plane over the part that a shifted copy covers, for every shift."""
     height, width = plane.shape
     integral = cv2.integral(plane, sdepth=cv2.CV_64F)
-    dy, dx = np.arange(1 - height, height), np.arange(1 - width, width)
-    top, bottom = np.maximum(-dy, 0), np.minimum(height - dy, height)
-    left, right = np.maximum(-dx, 0), np.minimum(width - dx, width)
-    strip = integral[bottom] - integral[top]
-    return strip[:, right] - strip[:, left]
+    up, down = integral[height] - integral[height - 1 : 0 : -1], integral[height:0:-1] - integral[0]
+    strip = np.concatenate([up, down])
+    left, right = strip[:, width:] - strip[:, width - 1 : 0 : -1], strip[:, width:0:-1] - strip[:, :1]
+    return np.concatenate([left, right], axis=1).astype(np.float32)
 
 
 def _raw_correlation(plane: np.ndarray) -> np.ndarray:
@@ -135,7 +133,7 @@ def _raw_correlation(plane: np.ndarray) -> np.ndarray:
     power = cv2.mulSpectrums(spectrum, spectrum, 0, conjB=True)
     circular = cv2.idft(power, flags=cv2.DFT_SCALE)
     rolled = np.roll(circular, (height - 1, width - 1), (0, 1))
-    return rolled[: 2 * height - 1, : 2 * width - 1].astype(np.float64)
+    return rolled[: 2 * height - 1, : 2 * width - 1]
 
 
 class _Surface:
@@ -280,6 +278,7 @@ def _with_all_motifs(surface: _Surface, planes: np.ndarray, lattice: Lattice) ->
     inside = surface.reaches(shifts)
     steps, shifts = steps[inside], np.array([surface.climb(shift) for shift in shifts[inside]])
     soft = cv2.GaussianBlur(planes, (0, 0), SOFTER)  # else whole periods leave less than those between two pixels
+    soft = soft / np.sqrt(2 * soft.var(axis=(0, 1)).mean())
     left = np.array([_left_over(soft, shift) for shift in shifts])
     best: tuple[float, np.ndarray] | None = None
     for sublattice in _SUBLATTICES:
@@ -297,14 +296,14 @@ def _with_all_motifs(surface: _Surface, planes: np.ndarray, lattice: Lattice) ->
 
 
 def _left_over(planes: np.ndarray, shift: np.ndarray) -> float:
-    """Mean square of what the picture and its shifted self differ by where they overlap, in shares of its variance."""
+    """Mean square of what planes and their shifted selves differ by where they overlap."""
     height, width = planes.shape[:2]
     shifted = cv2.warpAffine(planes, np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]]), (width, height))
     rows, columns = (
         slice(int(np.ceil(max(0.0, -step))), length - int(np.ceil(max(0.0, step))))
         for step, length in ((shift[1], height), (shift[0], width))
     )
-    return float(np.square(planes[rows, columns] - shifted[rows, columns]).mean() / planes.var(axis=(0, 1)).mean() / 2)
+    return float(np.square(planes[rows, columns] - shifted[rows, columns]).mean())
 
 
 def _striped_lattice(correlation: np.ndarray) -> Lattice | None:
