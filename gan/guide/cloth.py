@@ -17,6 +17,7 @@ from gan.guide.flattening import flatten_light, fold_gain, uneven_light
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.plaid import keeps_bands, plaid_tile
 from gan.guide.quilting import quilt
+from gan.guide.straightening import find_bend
 from gan.guide.tile import Tile, cut_cell
 from gan.guide.upright import stands_upright
 from gan.guide.wrapping import seamless_tile
@@ -103,7 +104,8 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
 
     Args:
         style: H×W×3 RGB uint8, any size from 1×1.
-        reader: with it the cloth of a garment is cut out of its photo, and cloth that lies in folds is laid flat.
+        reader: with it the cloth of a garment is cut out of its photo, and cloth that lies in folds is laid flat and,
+            where it has threads to go by, straight.
 
     Raises:
         ValueError: the array is not an RGB picture.
@@ -153,9 +155,13 @@ def _read_as_photo(style: np.ndarray, seen: _Seen, reader: PhotoReader) -> _Seen
     if seen.is_picture:
         return seen
     gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=cloth is not None)
-    if gain is None:
+    picture, fine = (seen.picture, seen.fine) if gain is None else _flattened(seen.picture, seen.fine, gain)
+    bend = find_bend(picture, is_cloth=gain is not None or cloth is not None)
+    if bend is not None:
+        straight = bend.straighten(picture)
+        picture, fine = straight, straight if fine is picture else bend.straighten(fine)
+    if gain is None and bend is None:
         return seen
-    picture, fine = _flattened(seen.picture, seen.fine, gain)
     return replace(seen, picture=picture, fine=fine, repeat=_own_repeat(picture, fine))
 
 

@@ -15,6 +15,7 @@ PLAID_SHARE = 0.88  # of a plaid's gradient energy belongs to lines across the w
 SOFTNESS = 0.01  # of the picture's side: a coarse twill's lines are not the plaid's
 LEAST_STEP = 0.8  # Lab units per pixel, root mean square: a sky's slow gradient is no plaid
 PLAIN_VARIANCE = 2.0  # Lab units squared: threads of one colour
+PLAIN_SHARE = 0.1  # of the other threads' variance: a buttonhole or a crease
 SHORTEST_SETT = 0.2  # of the picture's side
 SAME_THREADS = 0.12  # of the profile's variance: what a sett and its repeat may differ by
 LEAST_SEEN_AGAIN = 0.3  # of the profile's variance must lie in what is compared
@@ -53,8 +54,9 @@ def plaid_tile(picture: np.ndarray, fine: np.ndarray | None = None) -> Tile | No
     if not is_plaid(planes):
         return None
     profiles = _profiles(planes)
-    setts = [_sett(profile) for profile in profiles]
-    if None in setts and not _is_banded(profiles):
+    plain = max(PLAIN_VARIANCE, PLAIN_SHARE * max(map(_variance, profiles)))
+    setts = [_sett(profile, plain) for profile in profiles]
+    if None in setts and not _is_banded([profile for profile in profiles if _variance(profile) >= plain]):
         return None
     fine = picture if fine is None else fine
     across, down = (
@@ -85,11 +87,22 @@ def keeps_bands(picture: np.ndarray, lattice: Lattice) -> bool:
 
 def is_plaid(planes: np.ndarray) -> bool:
     """Whether the picture's steps run the whole width or height: threads do, a scene's outlines do not."""
+    common, energy = _gradient_energy(planes)
+    return bool(common >= PLAID_SHARE * energy and energy >= LEAST_STEP**2 * planes[..., 0].size)
+
+
+def straightness(planes: np.ndarray) -> float:
+    """Return the share of the steps in H×W×C planes that run the whole width or height, 0..1."""
+    common, energy = _gradient_energy(planes)
+    return common / max(energy, 1e-6)
+
+
+def _gradient_energy(planes: np.ndarray) -> tuple[float, float]:
+    """Gradient energy of the mean row and column, each as often as there are such lines, and that of the picture."""
     smooth = cv2.GaussianBlur(planes, (0, 0), max(planes.shape) * SOFTNESS)
     across, down = np.diff(smooth, axis=1), np.diff(smooth, axis=0)
     common = (across.mean(0) ** 2).sum() * across.shape[0] + (down.mean(1) ** 2).sum() * down.shape[1]
-    energy = float((across**2).sum() + (down**2).sum())
-    return bool(common >= PLAID_SHARE * energy and energy >= LEAST_STEP**2 * smooth[..., 0].size)
+    return float(common), float((across**2).sum() + (down**2).sum())
 
 
 def _profiles(planes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -98,11 +111,10 @@ def _profiles(planes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return centred.mean(0), centred.mean(1)
 
 
-def _is_banded(profiles: tuple[np.ndarray, np.ndarray]) -> bool:
+def _is_banded(profiles: list[np.ndarray]) -> bool:
     """Whether sharp bands run both ways alike, or one way alone: a picture's frame and horizon do neither."""
-    varied = [profile for profile in profiles if _variance(profile) >= PLAIN_VARIANCE]
-    variances = [_variance(profile) for profile in varied]
-    return min(variances) >= LIKE_WARP * max(variances) and all(_is_sharp(profile) for profile in varied)
+    variances = [_variance(profile) for profile in profiles]
+    return min(variances) >= LIKE_WARP * max(variances) and all(_is_sharp(profile) for profile in profiles)
 
 
 def _is_sharp(profile: np.ndarray) -> bool:
@@ -114,10 +126,10 @@ def _variance(profile: np.ndarray) -> float:
     return float((profile**2).sum(1).mean())
 
 
-def _sett(profile: np.ndarray) -> _Stretch | None:
+def _sett(profile: np.ndarray, plain: float) -> _Stretch | None:
     length = len(profile)
     window = max(2, round(JOINT_SHARE * length))
-    if _variance(profile) < PLAIN_VARIANCE:
+    if _variance(profile) < plain:
         return _Stretch(0, length - window, window)
     return _seen_again(profile, window) or _agreeing(profile, window)
 

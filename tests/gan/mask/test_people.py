@@ -47,6 +47,15 @@ def test_nor_is_a_small_or_a_large_one(astronaut: np.ndarray, scale: float) -> N
     assert find_mask(picture).alpha[head(picture)].mean() < 0.05
 
 
+@pytest.mark.parametrize("light", [(0.42, 0.33, 0.28), (0.25, 0.18, 0.14)], ids=["brown", "dark brown"])
+def test_whatever_the_skins_colour(astronaut: np.ndarray, light: tuple[float, float, float]) -> None:
+    skin = cv2.GaussianBlur(head(astronaut).astype(np.float32), (0, 0), 4)[..., None]
+    picture = np.clip(astronaut * (1 - skin + skin * np.float32(light)), 0, 255).astype(np.uint8)
+    alpha = find_mask(picture).alpha
+    assert alpha[head(astronaut)].mean() < 0.05
+    assert alpha[orange(astronaut)].mean() > 0.85
+
+
 def test_cloth_of_the_skins_colour_stays(astronaut: np.ndarray) -> None:
     """Its colour does not tell it from hands then, so hands may stay, but the head still goes."""
     face = find_faces(astronaut)[0]
