@@ -14,6 +14,7 @@ from gan.guide.panels import Panel, find_panels
 from gan.pictures import shrink_picture
 
 FORM_SIDE = 160
+MIDDLE_GREY = 0.18
 GAMMA = 2.2  # a grey level's logarithm, times this, is that of its light
 
 
@@ -51,8 +52,8 @@ class GarmentForm:
 
     @functools.cached_property
     def light(self) -> np.ndarray:
-        """Smoothed lightness against the garment's mean, in deviations, h×w float32 at the reduced size."""
-        return _light(*self.reduced)
+        """Smoothed lightness of grey cloth under the folds' light, in deviations from its mean, h×w float32."""
+        return _light(*self.folds)
 
 
 def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
@@ -104,12 +105,13 @@ def _log_exposure(garment: np.ndarray) -> np.ndarray:
     return np.float32(GAMMA) * np.log(grey + np.float32(0.04))
 
 
-def _light(garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _light(exposure: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Lightness without weave; the deviation has a floor, so that plain cloth is not blown up to noise."""
-    light = cv2.cvtColor(garment, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
+    inside = mask > 0.5 if (mask > 0.5).any() else np.ones(mask.shape, bool)
+    luminance = MIDDLE_GREY * np.exp(exposure - np.median(exposure[inside]))
+    light = (116 * np.cbrt(luminance) - 16).astype(np.float32)
     core = cv2.erode(mask, np.ones((5, 5), np.uint8)) if (mask > 0.5).any() else np.ones_like(mask)
     light = masked_blur(light, core, max(mask.shape) / 100)
-    inside = light[mask > 0.5] if (mask > 0.5).any() else light.ravel()
-    low, middle, high = np.quantile(inside, [0.05, 0.5, 0.95])
+    low, middle, high = np.quantile(light[inside], [0.05, 0.5, 0.95])
     spread = max(float(high - low) / 3.3, 12.0)
     return np.clip((np.asarray(light) - np.float32(middle)) / np.float32(spread), -2.0, 2.0)

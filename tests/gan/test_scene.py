@@ -39,3 +39,23 @@ def test_an_old_print_does_not_bend_the_new_cloth():
     assert bend(scene.form.displacement, beside[window]) < 0.5 * bend(
         analyse_garment(photo, alpha).displacement, beside
     )
+
+
+def test_an_old_print_does_not_choose_the_strokes():
+    """`paint` takes darker strokes where the garment lies in shade; an emblem is no shade."""
+    photo, alpha, _ = plain_shirt_with_print()
+    rows, columns = np.nonzero(alpha)
+    emblem = np.zeros(alpha.shape, np.uint8)
+    middle = (int(np.median(columns)), int(np.quantile(rows, 0.4)))
+    cv2.circle(emblem, middle, int(columns.max() - columns.min()) // 7, 1, -1)
+    photo = np.where(emblem[..., None] > 0, photo // 6, photo)
+    scene = Scene(MaskedGarment(photo, alpha, alpha, None), ControlNetwork(choose_compute("cpu", 1)))
+
+    def darker(light: np.ndarray, where: np.ndarray, inside: np.ndarray) -> float:
+        light = cv2.resize(light, where.shape[1::-1])
+        return float(light[inside & ~where].mean() - light[where].mean())
+
+    raw = darker(analyse_garment(photo, alpha).light, emblem > 0, alpha > 0.5)
+    read = darker(scene.form.light, (emblem > 0)[scene.window], (alpha > 0.5)[scene.window])
+    assert raw > 1.0
+    assert read < 0.4 * raw
