@@ -13,6 +13,8 @@ from gan.mask.subject import shows_garment
 from gan.network import ControlNetwork
 
 INSIDE = 0.95
+LOOKING_SIDE = 640
+"""Long side at which a style is looked at, pixels."""
 SEARCH_SIDE = 96
 """Long side at which a place in the mask is looked for, pixels."""
 SEAM = 0.03
@@ -40,8 +42,10 @@ class PhotoReader:
         """
         if not shows_garment(picture):
             return None
-        mask = find_mask(picture)
-        place = None if mask.doubt else largest_piece(mask.alpha > INSIDE)
+        factor = min(1.0, LOOKING_SIDE / max(picture.shape[:2]))
+        small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        mask = find_mask(small)
+        place = None if mask.doubt else largest_piece(mask.alpha > INSIDE, picture.shape)
         if place is None:
             log.info("the style shows a garment, but not where its cloth is: all of it is used")
             return None
@@ -53,23 +57,23 @@ class PhotoReader:
         return self.network.read_light(cloth)
 
 
-def largest_piece(inside: np.ndarray) -> tuple[slice, slice] | None:
+def largest_piece(inside: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
     """Return the rows and columns of the largest upright rectangle that is inside all over; None if it is too small.
 
     Args:
-        inside: H×W bool.
+        inside: h×w bool, at any size.
+        shape: height, width, … of the picture that the rows and columns are of.
     """
-    height, width = inside.shape
-    factor = min(1.0, SEARCH_SIDE / max(height, width))
-    rows, columns = (max(1, round(side * factor)) for side in (height, width))
-    small = cv2.resize(inside.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) >= 1.0
+    factor = min(1.0, SEARCH_SIDE / max(inside.shape))
+    rows, columns = (max(1, round(side * factor)) for side in inside.shape)
+    small = cv2.resize(inside.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) > 0.999
     reach = 2 * round(SEAM * max(rows, columns)) + 1
     framed = cv2.copyMakeBorder(small.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     kept = cv2.erode(framed, np.ones((reach, reach), np.uint8))[1:-1, 1:-1]
     top, left, high, wide = _largest_rectangle(kept > 0)
     if high * wide < LEAST_SHARE * rows * columns:
         return None
-    down, across = height / rows, width / columns
+    down, across = shape[0] / rows, shape[1] / columns
     return (
         slice(round(top * down), round((top + high) * down)),
         slice(round(left * across), round((left + wide) * across)),

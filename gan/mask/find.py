@@ -63,8 +63,8 @@ def find_mask(garment: np.ndarray) -> GarmentMask:
     probability = (plain + flipped) / 2
     small = shrink(garment, DRAWING_SIZE)
     seed = cv2.resize(probability, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    drawn = without_people(small, draw_edge(small, seed))
-    alpha = add_fringe(refine_mask(garment, drawn))
+    drawn = draw_edge(small, seed)
+    alpha = add_fringe(refine_mask(garment, without_people(small, drawn)))
     confidence = expected_overlap(probability) * soft_overlap(plain, flipped) * soft_overlap(seed, drawn)
     return GarmentMask(alpha, confidence, _doubt(float(alpha.mean()), confidence))
 

@@ -49,11 +49,19 @@ def test_the_cloth_holds_none_of_the_background(name: str, reader: PhotoReader) 
     assert not prepare_style(photo, reader).is_picture
 
 
+def test_a_large_photo_gives_the_same_cloth_with_more_pixels(reader: PhotoReader) -> None:
+    photo = read_picture(SAMPLES / "garments" / "berry-tshirt.jpg")
+    large = cv2.resize(photo, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    cloth, fine = reader.cloth_of_garment(photo), reader.cloth_of_garment(large)
+    assert cloth is not None and fine is not None
+    assert np.allclose(np.array(fine.shape[:2]) / np.array(cloth.shape[:2]), 4, rtol=0.15)
+
+
 def test_the_largest_piece_lies_inside_and_is_no_ribbon() -> None:
     shirt = np.zeros((400, 300), np.uint8)
     cv2.rectangle(shirt, (90, 40), (210, 380), 1, -1)
     cv2.rectangle(shirt, (10, 40), (290, 120), 1, -1)
-    place = largest_piece(shirt > 0)
+    place = largest_piece(shirt > 0, shirt.shape)
     assert place is not None and shirt[place].all()
     high, wide = (side.stop - side.start for side in place)
     assert high * wide > 0.5 * 120 * 340
@@ -63,9 +71,9 @@ def test_the_largest_piece_lies_inside_and_is_no_ribbon() -> None:
 def test_too_small_a_piece_is_none() -> None:
     tie = np.zeros((400, 300), bool)
     tie[20:390, 140:160] = True
-    assert largest_piece(tie) is None
-    assert largest_piece(np.zeros((50, 50), bool)) is None
+    assert largest_piece(tie, tie.shape) is None
+    assert largest_piece(np.zeros((50, 50), bool), (50, 50)) is None
     small = np.zeros((400, 400), bool)
     side = int(0.9 * 400 * LEAST_SHARE**0.5)
     small[:side, :side] = True
-    assert largest_piece(small) is None
+    assert largest_piece(small, small.shape) is None
