@@ -59,6 +59,7 @@ class Renderer:
         use_single_threaded_operators()
         keep_freed_memory()
         self.network = ControlNetwork(self.compute, weights, compiled=compiled)
+        self._gpu_cannot_draw = False
         self._photo_reader = PhotoReader(self.network)
         self._scenes = RecentScenes(self.network)
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
@@ -136,13 +137,16 @@ class Renderer:
         self, scene: Scene, cloth: StyleCloth, plans: Sequence[VariantPlan], strength: float
     ) -> list[Drawing]:
         """Return a function for each variant that gives its picture: on a GPU already drawn, else still to draw."""
-        if self.compute.is_cuda:
+        if self.compute.is_cuda and not self._gpu_cannot_draw:
             try:
                 pictures = scene.draw_all(cloth, plans, strength, self._executor.map)
                 return [functools.partial(np.asarray, picture) for picture in pictures]
             except torch.OutOfMemoryError:
                 log.warning("the GPU has no room for %d variants at once: drawing them on the CPU", len(plans))
                 torch.cuda.empty_cache()
+            except RuntimeError:  # an operator that this GPU or this PyTorch lacks: pictures later rather than none
+                log.exception("the GPU cannot draw: drawing on the CPU, slower, until this worker starts again")
+                self._gpu_cannot_draw = True
         return [functools.partial(scene.draw, cloth, plan, strength) for plan in plans]
 
 

@@ -170,6 +170,25 @@ def test_a_gpu_without_room_for_all_variants_leaves_them_to_the_cpu(tmp_path, mo
     renderer.close()
 
 
+def test_a_gpu_that_cannot_draw_is_asked_once(tmp_path, monkeypatch, caplog):
+    request = shirt_request(tmp_path, MAX_VARIANTS)
+    expected = rendered_on_the_cpu(request)
+    renderer = Renderer("cpu", threads=1)
+    monkeypatch.setattr(Compute, "is_cuda", property(lambda _: True))
+    asked: list[Scene] = []
+
+    def lacking(scene: Scene, *_: object) -> None:
+        asked.append(scene)
+        raise NotImplementedError("no kernel image is available")
+
+    monkeypatch.setattr(Scene, "draw_all", lacking)
+    for _ in range(2):
+        assert_renders_like(expected, renderer, request, 0.001)
+    assert len(asked) == 1
+    assert "the GPU cannot draw" in caplog.text and "no kernel image" in caplog.text
+    renderer.close()
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 @pytest.mark.parametrize("region", [Region.GARMENT, Region.WHOLE])
 def test_a_gpu_renders_as_the_cpu_does(tmp_path, region):
