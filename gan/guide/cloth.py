@@ -29,7 +29,6 @@ CACHED_STYLES = 24  # a large one takes 16 MB
 PALETTE_COLOURS = 6
 LEAST_LOCAL_MATCH = 0.75
 LONGEST_LOCAL_PERIOD = 0.4  # of the piece's side
-
 DRAWN_MATCH = 0.95  # repeats of cloth in folds match less well
 
 Place = tuple[int, int] | None
