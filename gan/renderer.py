@@ -22,7 +22,7 @@ from gan.network import ControlNetwork
 from gan.pictures import make_folder, read_picture, write_picture
 from gan.request import Mode, Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
 from gan.scene import MaskedGarment, RecentScenes, Scene
-from gan.style_photo import PhotoReader
+from gan.style_photo import NetworkReader
 
 MASK_FILE = "mask.png"
 PREPARING_STEPS = 2
@@ -60,7 +60,7 @@ class Renderer:
         keep_freed_memory()
         self.network = ControlNetwork(self.compute, weights, compiled=compiled)
         self._gpu_cannot_draw = False
-        self._photo_reader = PhotoReader(self.network)
+        self._photo_reader = NetworkReader(self.network)
         self._scenes = RecentScenes(self.network)
         self._executor = ThreadPoolExecutor(self.compute.threads, "render", use_single_threaded_operators)
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from gan.mask import find_mask
+from gan.mask.grabcut import shrink
 from gan.mask.subject import shows_garment
 from gan.network import ControlNetwork
 
@@ -27,8 +28,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoReader:
-    """Looks at styles with the networks that look at garments."""
+class NetworkReader:
+    """A `gan.guide.cloth.PhotoReader`: the networks that look at garments look at styles."""
 
     network: ControlNetwork
 
@@ -42,9 +43,7 @@ class PhotoReader:
         """
         if not shows_garment(picture):
             return None
-        factor = min(1.0, LOOKING_SIDE / max(picture.shape[:2]))
-        small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        mask = find_mask(small)
+        mask = find_mask(shrink(picture, LOOKING_SIDE))
         place = None if mask.doubt else largest_piece(mask.alpha > INSIDE, picture.shape)
         if place is None:
             log.info("the style shows a garment, but not where its cloth is: all of it is used")

@@ -29,7 +29,7 @@ from gan.perceptual import PerceptualFeatures, relative_error
 from gan.pictures import read_picture, resize_picture, result_size
 from gan.request import Mode, RenderError, RenderRequest
 from gan.scene import MaskedGarment, Scene, load_garment
-from gan.style_photo import PhotoReader
+from gan.style_photo import NetworkReader
 
 SIZE = 400
 VARIANTS = 4
@@ -132,7 +132,7 @@ def _shoot_one(
 ) -> tuple[Shot, dict[str, float]]:
     request = _request(garment_file, style_file)
     garment, style = load_garment(request), read_picture(style_file)
-    cloth = prepare_style(style, PhotoReader(networks[GENERATOR]))
+    cloth = prepare_style(style, NetworkReader(networks[GENERATOR]))
     pictures: dict[str, np.ndarray] = {UNCHANGED: garment.picture}
     guides: dict[str, np.ndarray] = {}
     laid = np.zeros_like(garment.alpha)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Protocol
 
@@ -154,11 +156,12 @@ def _read_as_photo(style: np.ndarray, seen: _Seen, reader: PhotoReader) -> _Seen
     if seen.is_picture:
         return seen
     gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=cloth is not None)
-    picture, fine = (seen.picture, seen.fine) if gain is None else _flattened(seen.picture, seen.fine, gain)
+    picture, fine = seen.picture, seen.fine
+    if gain is not None:
+        picture, fine = _both(picture, fine, partial(flatten_light, gain=gain))
     bend = find_bend(picture, is_cloth=gain is not None or cloth is not None)
     if bend is not None:
-        straight = bend.straighten(picture)
-        picture, fine = straight, straight if fine is picture else bend.straighten(fine)
+        picture, fine = _both(picture, fine, bend.straighten)
     if gain is None and bend is None:
         return seen
     return replace(seen, picture=picture, fine=fine, repeat=_own_repeat(picture, fine))
@@ -182,16 +185,19 @@ def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] |
 def _made_to_repeat(seen: _Seen) -> tuple[Tile, Lattice | None]:
     if seen.is_picture:
         return seen.seamless or _quilted(seen.picture, seen.fine), None
-    flat, flat_fine = _flattened(seen.picture, seen.fine, uneven_light(seen.picture))
+    flat, flat_fine = _both(seen.picture, seen.fine, partial(flatten_light, gain=uneven_light(seen.picture)))
     place, lattice = _regular_piece(flat)
     if seen.seamless is None and lattice is not None:
         return cut_cell(_piece(flat, place), lattice, _piece(flat_fine, place)), lattice
     return seen.seamless or _quilted(flat, flat_fine), lattice
 
 
-def _flattened(picture: np.ndarray, fine: np.ndarray, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    flat = flatten_light(picture, gain)
-    return flat, flat if fine is picture else flatten_light(fine, gain)
+def _both(
+    picture: np.ndarray, fine: np.ndarray, changed: Callable[[np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Change a picture and, unless it is the same, its fine version."""
+    result = changed(picture)
+    return result, result if fine is picture else changed(fine)
 
 
 def _regular_piece(flat: np.ndarray) -> tuple[Place, Lattice | None]:

@@ -107,10 +107,11 @@ def _log_exposure(garment: np.ndarray) -> np.ndarray:
 
 def _light(exposure: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Lightness without weave; the deviation has a floor, so that plain cloth is not blown up to noise."""
-    inside = mask > 0.5 if (mask > 0.5).any() else np.ones(mask.shape, bool)
+    inside, core = mask > 0.5, cv2.erode(mask, np.ones((5, 5), np.uint8))
+    if not inside.any():
+        inside, core = np.ones(mask.shape, bool), np.ones_like(mask)
     luminance = MIDDLE_GREY * np.exp(exposure - np.median(exposure[inside]))
     light = (116 * np.cbrt(luminance) - 16).astype(np.float32)
-    core = cv2.erode(mask, np.ones((5, 5), np.uint8)) if (mask > 0.5).any() else np.ones_like(mask)
     light = masked_blur(light, core, max(mask.shape) / 100)
     low, middle, high = np.quantile(light[inside], [0.05, 0.5, 0.95])
     spread = max(float(high - low) / 3.3, 12.0)

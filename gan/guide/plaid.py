@@ -16,6 +16,7 @@ SOFTNESS = 0.01  # of the picture's side: a coarse twill's lines are not the pla
 LEAST_STEP = 0.8  # Lab units per pixel, root mean square: a sky's slow gradient is no plaid
 PLAIN_VARIANCE = 2.0  # Lab units squared: threads of one colour
 PLAIN_SHARE = 0.1  # of the other threads' variance: a buttonhole or a crease
+MOST_ASKEW = 0.02  # of its longer side: by how much the other ends of an upright cell's sides are off
 SHORTEST_SETT = 0.2  # of the picture's side
 SAME_THREADS = 0.12  # of the profile's variance: what a sett and its repeat may differ by
 LEAST_SEEN_AGAIN = 0.3  # of the profile's variance must lie in what is compared
@@ -77,7 +78,7 @@ def keeps_bands(picture: np.ndarray, lattice: Lattice) -> bool:
     if lattice.striped or not is_plaid(planes):
         return True
     steps = np.abs(lattice.basis).max(1)  # of an upright lattice: its width and height
-    if np.abs(lattice.basis).min(1).max() > 0.02 * steps.max():
+    if np.abs(lattice.basis).min(1).max() > MOST_ASKEW * steps.max():
         return True
     return all(
         _difference(profile, float(step)) <= SAME_THREADS

@@ -34,10 +34,8 @@ class Bend:
     def straighten(self, picture: np.ndarray) -> np.ndarray:
         """Return the cloth straight, H×W×3, from its photo at any size."""
         height, width = picture.shape[:2]
-        across, down = cv2.split(cv2.resize(self.shift, (width, height), interpolation=cv2.INTER_LINEAR))
-        x = np.arange(width, dtype=np.float32) + width * across
-        y = np.arange(height, dtype=np.float32)[:, None] + height * down
-        return cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        shift = cv2.resize(self.shift, (width, height), interpolation=cv2.INTER_LINEAR)
+        return _moved(picture, shift * np.array([width, height], np.float32), cv2.INTER_CUBIC)
 
 
 def find_bend(picture: np.ndarray, *, is_cloth: bool) -> Bend | None:
@@ -91,17 +89,15 @@ def _as_grey(planes: np.ndarray, woven: np.ndarray) -> tuple[np.ndarray, np.ndar
     flat = woven.reshape(-1, 3)
     axis = np.linalg.eigh(np.cov(flat.T))[1][:, -1].astype(np.float32)
     low, high = np.quantile(flat @ axis, [0.02, 0.98])
-    return (
-        np.clip((planes @ axis - low) * (255 / (high - low + 1e-3)), 0, 255).astype(np.uint8),
-        np.clip((woven @ axis - low) * (255 / (high - low + 1e-3)), 0, 255).astype(np.uint8),
-    )
+    seen, threads = ((colours @ axis - low) * (255 / (high - low + 1e-3)) for colours in (planes, woven))
+    return np.clip(seen, 0, 255).astype(np.uint8), np.clip(threads, 0, 255).astype(np.uint8)
 
 
-def _moved(values: np.ndarray, shift: np.ndarray) -> np.ndarray:
+def _moved(values: np.ndarray, shift: np.ndarray, method: int = cv2.INTER_LINEAR) -> np.ndarray:
     height, width = shift.shape[:2]
     x = np.arange(width, dtype=np.float32) + shift[..., 0]
     y = np.arange(height, dtype=np.float32)[:, None] + shift[..., 1]
-    return cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(values, x, y, method, borderMode=cv2.BORDER_REFLECT_101)
 
 
 def _stretch(shift: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from gan.mask.find import expected_overlap
 from gan.mask.inputs import network_inputs
@@ -17,6 +17,7 @@ from gan.mask.network import MaskNetwork
 from gan.mask.predict import at_working_shape
 from gan.mask.weights import SHIPPED as NETWORK_FILE
 from gan.mask.weights import shipped_network
+from gan.tensor_files import write_tensors
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "subject.safetensors"
 SURE = 4.0
@@ -36,9 +37,7 @@ class SubjectHead:
 
     def save(self, path: Path) -> None:
         """Write it, all at once or not at all."""
-        unfinished = path.with_suffix(".part")
-        save_file({"weight": self.weight, "bias": self.bias}, unfinished)
-        unfinished.replace(path)
+        write_tensors({"weight": self.weight, "bias": self.bias}, path)
 
 
 @cache

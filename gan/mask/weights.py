@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from gan.mask.network import MaskNetwork, fused
+from gan.tensor_files import write_tensors
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "mask.safetensors"
 FORMAT = "1"
@@ -22,10 +23,8 @@ def save_network(network: MaskNetwork, path: Path) -> None:
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
         for name, tensor in network.state_dict().items()
     }
-    unfinished = path.with_suffix(".part")
     kind = type(network)
-    save_file(tensors, unfinished, metadata={"network": f"{kind.__module__}.{kind.__name__}", "format": FORMAT})
-    unfinished.replace(path)
+    write_tensors(tensors, path, {"network": f"{kind.__module__}.{kind.__name__}", "format": FORMAT})
 
 
 def load_network(path: Path = SHIPPED) -> MaskNetwork:

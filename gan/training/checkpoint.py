@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from gan.generator import Generator
 from gan.request import RenderError
+from gan.tensor_files import write_tensors
 from gan.training.players import AVERAGED_AND_CRITICS, CRITICS, Players
 
 CHECKPOINT = "checkpoint.pt"
@@ -46,9 +47,7 @@ def load_checkpoint(path: Path, players: Players) -> None:
 def save_weights(generator: Generator, path: Path) -> None:
     """Write a generator as half-precision safetensors (about 2 MB)."""
     state = {name: value.detach().half().contiguous().cpu() for name, value in generator.state_dict().items()}
-    unfinished = path.with_suffix(".part")
-    save_file(state, unfinished)
-    unfinished.replace(path)
+    write_tensors(state, path)
 
 
 def take_weights(path: Path, *generators: Generator) -> None:

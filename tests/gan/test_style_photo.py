@@ -11,7 +11,7 @@ from gan.guide import prepare_style
 from gan.mask.subject import shows_garment
 from gan.network import ControlNetwork
 from gan.pictures import read_picture
-from gan.style_photo import LEAST_SHARE, SLIMMEST, PhotoReader, largest_piece
+from gan.style_photo import LEAST_SHARE, SLIMMEST, NetworkReader, largest_piece
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "playground" / "samples"
 GARMENTS = sorted((SAMPLES / "garments").glob("*.jpg"))
@@ -19,8 +19,8 @@ STYLES = sorted((SAMPLES / "styles").glob("*.jpg"))
 
 
 @pytest.fixture(scope="module")
-def reader() -> PhotoReader:
-    return PhotoReader(ControlNetwork(choose_compute("cpu", 1)))
+def reader() -> NetworkReader:
+    return NetworkReader(ControlNetwork(choose_compute("cpu", 1)))
 
 
 @pytest.mark.parametrize("file", STYLES, ids=lambda file: file.stem)
@@ -33,13 +33,13 @@ def test_most_garments_are_seen_as_such() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3), (1200, 900)])
-def test_any_picture_is_answered(shape: tuple[int, int], reader: PhotoReader) -> None:
+def test_any_picture_is_answered(shape: tuple[int, int], reader: NetworkReader) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (*shape, 3)).astype(np.uint8)
     assert reader.cloth_of_garment(noise) is None
 
 
 @pytest.mark.parametrize("name", ["berry-tshirt", "purple-hoodie", "tiered-dress", "linen-shirt"])
-def test_the_cloth_holds_none_of_the_background(name: str, reader: PhotoReader) -> None:
+def test_the_cloth_holds_none_of_the_background(name: str, reader: NetworkReader) -> None:
     photo = read_picture(SAMPLES / "garments" / f"{name}.jpg")
     cloth = reader.cloth_of_garment(photo)
     assert cloth is not None and min(cloth.shape[:2]) >= 40
@@ -49,7 +49,7 @@ def test_the_cloth_holds_none_of_the_background(name: str, reader: PhotoReader) 
     assert not prepare_style(photo, reader).is_picture
 
 
-def test_a_large_photo_gives_the_same_cloth_with_more_pixels(reader: PhotoReader) -> None:
+def test_a_large_photo_gives_the_same_cloth_with_more_pixels(reader: NetworkReader) -> None:
     photo = read_picture(SAMPLES / "garments" / "berry-tshirt.jpg")
     large = cv2.resize(photo, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
     cloth, fine = reader.cloth_of_garment(photo), reader.cloth_of_garment(large)
