@@ -25,6 +25,7 @@ SHORTLIST = 28  # patches with the best lightness, among which the best fit to t
 LIGHT_WEIGHT, DIRECTION_WEIGHT, REUSE_WEIGHT = 1.0, 0.8, 0.25
 MISFIT_SCALE = 200.0  # squared Lab units that weigh as much as one squared deviation of lightness
 WANDER = 0.7  # how far the wanted lightness strays from the garment's, in deviations: plain cloth gets all tones
+_QUARTER_TURNS = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class _Bank:
 
     Attributes:
         patches: N×BLOCK×BLOCK×3 float32 Lab.
-        strips: left, right, upper and lower overlap of every patch, each N×(OVERLAP·BLOCK·3).
+        before: left and upper overlap of every patch, N×2×(OVERLAP·BLOCK·3).
+        after: right and lower overlap of every patch, in the same shape.
         light: N×CELLS² float32 normalised lightness.
         direction: N×2 float32 stroke direction as (cos 2θ, sin 2θ), its length the strokes' coherence.
         origin: N×3 int (quarter turns, y, x) in reduced pixels.
@@ -42,7 +44,8 @@ class _Bank:
     """
 
     patches: np.ndarray
-    strips: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    before: np.ndarray
+    after: np.ndarray
     light: np.ndarray
     direction: np.ndarray
     origin: np.ndarray
@@ -85,15 +88,14 @@ def _patch_bank(cloth: StyleCloth, block: float) -> _Bank:
     cell = BLOCK // CELLS
     light = patches[..., 0].reshape(-1, CELLS, cell, CELLS, cell).mean((2, 4)).reshape(-1, CELLS * CELLS)
     light = (light - light.mean()) / max(float(light.std()), 2.0)
-    turned = [np.rot90(full, -turn) for turn in range(4)]
-    return _Bank(patches, _strips(patches), light, direction, origin, turned, factor)
+    turned = [full, *(cv2.rotate(full, turn) for turn in _QUARTER_TURNS)]
+    before = _strips(patches[:, :, :OVERLAP], patches[:, :OVERLAP])
+    after = _strips(patches[:, :, -OVERLAP:], patches[:, -OVERLAP:])
+    return _Bank(patches, before, after, light, direction, origin, turned, factor)
 
 
-def _strips(patches: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    left, right = patches[:, :, :OVERLAP], patches[:, :, -OVERLAP:]
-    upper, lower = patches[:, :OVERLAP], patches[:, -OVERLAP:]
-    count = len(patches)
-    return left.reshape(count, -1), right.reshape(count, -1), upper.reshape(count, -1), lower.reshape(count, -1)
+def _strips(beside: np.ndarray, above: np.ndarray) -> np.ndarray:
+    return np.stack([strip.reshape(len(strip), -1) for strip in (beside, above)], 1)
 
 
 def _patches(reduced: np.ndarray, turn: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -159,23 +161,20 @@ def _chosen(
     costs = tie - (2 * LIGHT_WEIGHT / CELLS**2) * (light[covered] @ bank.light.T)
     costs -= DIRECTION_WEIGHT * (wanted[covered] @ bank.direction.T)
     shortlist = min(SHORTLIST, len(reuse))
-    left, right, upper, lower = bank.strips
+    beside = np.zeros((rows + 1, columns + 1, *bank.after.shape[1:]), np.float32)  # the overlaps already laid there
+    weight = np.zeros((rows + 1, columns + 1, 2), np.float32)  # of each of them: 0 where there is none
     for (row, column), own in zip(places, costs, strict=True):
         cost = own + reuse
         best = np.argpartition(cost, shortlist - 1)[:shortlist]
-        fit = cost[best]
-        if column and choice[row, column - 1] >= 0:
-            fit += _misfit(left[best] - right[choice[row, column - 1]])
-        if row and choice[row - 1, column] >= 0:
-            fit += _misfit(upper[best] - lower[choice[row - 1, column]])
+        misfit = bank.before.take(best, 0) - beside[row, column]
+        fit = cost[best] + np.einsum("nsd,nsd->ns", misfit, misfit) @ weight[row, column]
         taken = best[int(fit.argmin())]
         choice[row, column] = taken
         reuse[taken] += REUSE_WEIGHT
+        for side, ahead in enumerate(((row, column + 1), (row + 1, column))):
+            beside[(*ahead, side)] = bank.after[taken, side]
+            weight[(*ahead, side)] = 1 / (misfit.shape[2] * MISFIT_SCALE)
     return choice
-
-
-def _misfit(difference: np.ndarray) -> np.ndarray:
-    return np.einsum("nd,nd->n", difference, difference) / (difference.shape[1] * MISFIT_SCALE)
 
 
 def _pasted(cloth: StyleCloth, form: GarmentForm, bank: _Bank, choice: np.ndarray) -> np.ndarray:
@@ -183,8 +182,10 @@ def _pasted(cloth: StyleCloth, form: GarmentForm, bank: _Bank, choice: np.ndarra
     height, width = form.size
     side = int(np.ceil(BLOCK * bank.factor))
     canvas = np.empty((height + side, width + side, 3), np.uint8)
-    canvas[:] = cloth.picture.mean((0, 1)).astype(np.uint8)
+    canvas[:] = np.tile(np.array(cv2.mean(cloth.picture)[:3], np.uint8), (width + side, 1))  # whole rows: far quicker
     weights = _cuts(bank, choice)
+    seam = int(np.ceil((OVERLAP + 1) * bank.factor))  # from here on a block hides what was before it
+    joints = (np.s_[:seam], np.s_[seam:, :seam]) if seam < side else (np.s_[:],)
     for number, (row, column) in enumerate(np.argwhere(choice >= 0)):
         turn, y, x = bank.origin[choice[row, column]]
         top, left = round(row * STEP * bank.factor), round(column * STEP * bank.factor)
@@ -193,9 +194,10 @@ def _pasted(cloth: StyleCloth, form: GarmentForm, bank: _Bank, choice: np.ndarra
         source = bank.turned[turn]
         y, x = min(round(y * bank.factor), source.shape[0] - side), min(round(x * bank.factor), source.shape[1] - side)
         weight = cv2.resize(weights[number], (side, side), interpolation=cv2.INTER_LINEAR)
-        under = canvas[top : top + side, left : left + side]
-        patch = np.ascontiguousarray(source[y : y + side, x : x + side])
-        canvas[top : top + side, left : left + side] = cv2.blendLinear(patch, under, weight, 1 - weight)
+        patch, under = source[y : y + side, x : x + side], canvas[top : top + side, left : left + side]
+        for place in joints:
+            under[place] = cv2.blendLinear(patch[place], under[place], weight[place], 1 - weight[place])
+        under[seam:, seam:] = patch[seam:, seam:]
     return np.ascontiguousarray(canvas[:height, :width])
 
 
