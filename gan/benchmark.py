@@ -1,9 +1,10 @@
 """How long renders take on this machine, beside what a user could pick instead.
 
-Three times are taken for each size. `cpu_seconds` compares like with like: one core, pictures decoded, mask found and
+Four times are taken for each size. `cpu_seconds` compares like with like: one core, pictures decoded, mask found and
 style prepared, from there to all variants' pixels; the peer's is one picture from the same start. `drawing_seconds` is
 wall time of the last part alone, as the renderer does it on its device: from a garment that has been read and a style
-that has been prepared to all variants' pixels in memory. `wall_seconds` is a whole render on all threads, reading,
+that has been prepared to all variants' pixels in memory. `guide_cpu_seconds` is what laying the style takes of that on
+the CPU, for one variant in each mode. `wall_seconds` is a whole render on all threads, reading,
 mask, style and files included, with the networks loaded.
 """
 
@@ -13,21 +14,23 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gan.devices import AUTO
-from gan.guide import plan_variants
+from gan.guide import lay_guide, plan_variants
 from gan.peer import Peer, peer_available
 from gan.pictures import read_picture, resize_picture, result_size, write_picture
 from gan.renderer import Renderer
-from gan.request import RenderRequest
+from gan.request import Mode, RenderRequest
 from gan.scene import Scene, load_garment
 
 RUNS = 4
 DRAWINGS = 8
+LAYINGS = 8
 LEAST_SECONDS = 4.0
 """Time spent on comparing one size at the least."""
 
@@ -43,6 +46,7 @@ class Timing:
         variants: pictures in a render.
         cpu_seconds: from prepared inputs to the variants' pixels, on one core.
         drawing_seconds: from prepared garment and style to the variants' pixels, as this device draws them.
+        guide_cpu_seconds: of laying the prepared style over the garment once, for each mode.
         wall_seconds: of a whole render on all threads.
         peer_cpu_seconds: of one picture of the peer on one core, where it is installed.
     """
@@ -51,6 +55,7 @@ class Timing:
     variants: int
     cpu_seconds: float
     drawing_seconds: float
+    guide_cpu_seconds: dict[str, float]
     wall_seconds: float
     peer_cpu_seconds: float | None
 
@@ -105,6 +110,7 @@ def _timing(renderer: Renderer, peer: Peer | None, garment: Path, style: Path, s
             variants,
             cpu_seconds,
             _shortest([_seconds(time.perf_counter, prepared) for _ in range(DRAWINGS)]),
+            _guide_seconds(renderer, request),
             _shortest([_seconds(time.perf_counter, _whole_render(renderer, request, run)) for run in range(RUNS)]),
             peer_cpu_seconds[0] if peer_cpu_seconds else None,
         )
@@ -126,6 +132,21 @@ def _prepared(renderer: Renderer, request: RenderRequest) -> Work:
     scene, cloth = Scene(load_garment(request), renderer.network), renderer.prepare_style(request.style)
     plans = plan_variants(cloth, scene.form, request)
     return lambda: renderer.draw(scene, cloth, plans, request.strength)
+
+
+def _guide_seconds(renderer: Renderer, request: RenderRequest) -> dict[str, float]:
+    """Return the CPU time of laying one guide in each mode, every one with a seed of its own."""
+    scene, cloth = Scene(load_garment(request), renderer.network), renderer.prepare_style(request.style)
+    return {
+        mode.value: _shortest(
+            [
+                _seconds(time.process_time, partial(lay_guide, cloth, scene.form, mode, seed=run))
+                for run in range(LAYINGS)
+            ]
+        )
+        for mode in Mode
+        if mode is not Mode.AUTO
+    }
 
 
 def _whole_render(renderer: Renderer, request: RenderRequest, run: int) -> Work:

@@ -50,13 +50,15 @@ def _read_sizes(text: str) -> list[int]:
 def _table(report: dict[str, Any]) -> str:
     lines = [
         f"{report['device']}, {report['threads']} threads for a whole render",
-        f"{'size':>5} {'variants':>8} {'CPU s':>8} {'peer CPU s':>10} {'ratio':>6} {'drawing s':>9} {'whole s':>8}",
+        f"{'size':>5} {'variants':>8} {'CPU s':>8} {'peer CPU s':>10} {'ratio':>6} {'drawing s':>9} {'whole s':>8}"
+        "  CPU ms of one guide",
     ]
     for row in report["results"]:
         peer = row["peer_cpu_seconds"]
         compared = f"{peer:10.3f} {row['cpu_seconds'] / peer:6.2f}" if peer else f"{'–':>10} {'–':>6}"
+        guides = ", ".join(f"{mode} {seconds * 1e3:.0f}" for mode, seconds in row["guide_cpu_seconds"].items())
         lines.append(
             f"{row['size']:5} {row['variants']:8} {row['cpu_seconds']:8.3f} {compared}"
-            f" {row['drawing_seconds']:9.4f} {row['wall_seconds']:8.3f}"
+            f" {row['drawing_seconds']:9.4f} {row['wall_seconds']:8.3f}  {guides}"
         )
     return "\n".join(lines)
