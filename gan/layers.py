@@ -121,9 +121,11 @@ def evened(planes: Tensor) -> Tensor:
 
     Sugawara et al., "Super-Resolution Using Convolutional Neural Networks without Any Checkerboard Artifacts" (2018):
     the pixels of a square come from different kernels and can differ on average; a mean over neighbours cannot.
+    Returns float32: half precision would leave steps where the planes rise gently.
     """
-    padded = F.pad(planes, (1, 1, 1, 1), mode="replicate")
-    return F.avg_pool2d(F.avg_pool2d(padded, 2, stride=1), 2, stride=1)
+    padded = F.pad(planes.float().contiguous(), (1, 1, 1, 1), mode="replicate")  # sums take a tenth of pooling's time
+    across = torch.add(padded[..., :-2] + padded[..., 2:], padded[..., 1:-1], alpha=2)
+    return torch.add(across[..., :-2, :] + across[..., 2:, :], across[..., 1:-1, :], alpha=2) / 16
 
 
 def upsample(features: Tensor, like: Tensor) -> Tensor:
