@@ -58,7 +58,7 @@ class StyleCloth:
         key: content hash of the original picture.
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
-        is_upright: it has an up and a down.
+        is_upright: it has an up and a down, as far as a picture or a repeat can tell.
         palette: its main colours in OKLab.
     """
 
@@ -171,7 +171,9 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
     tile, lattice = seen.repeat or _made_to_repeat(seen)
     some = seen.picture.reshape(-1, 3)[:: max(1, seen.picture.size // 12000)]
     palette = find_palette(oklab_from_srgb(some), PALETTE_COLOURS)
-    return StyleCloth(seen.picture, seen.fine, tile, lattice, key, seen.is_picture, stands_upright(tile), palette)
+    # Stuff without a repeat never is the same upside down, whether its motifs stand or lie as they fell.
+    is_upright = (seen.is_picture or lattice is not None) and stands_upright(tile)
+    return StyleCloth(seen.picture, seen.fine, tile, lattice, key, seen.is_picture, is_upright, palette)
 
 
 def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] | None:

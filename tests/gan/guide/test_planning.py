@@ -48,7 +48,9 @@ def test_an_explicit_mode_is_kept(form: GarmentForm, style: np.ndarray, mode: Mo
 def test_auto_suits_the_style(form: GarmentForm, scene: np.ndarray) -> None:
     of_pattern = plan_variants(prepare_style(draw_pattern("tartan", 200)), form, request(Mode.AUTO))
     of_picture = plan_variants(prepare_style(scene), form, request(Mode.AUTO))
+    of_flowers = plan_variants(prepare_style(draw_pattern("floral", 230)[3:, 5:]), form, request(Mode.AUTO))
     assert {plan.mode for plan in of_pattern} == {Mode.PRINT}
+    assert {plan.mode for plan in of_flowers} == {Mode.PRINT} and of_flowers[2].angle == 45
     assert {plan.mode for plan in of_picture} == {Mode.PRINT, Mode.PAINT, Mode.PALETTE}
 
 
