@@ -17,6 +17,7 @@ from gan.guide.colour import oklab_from_srgb
 from gan.guide.dyes import Dyes, find_palette
 from gan.guide.flattening import flatten_light, fold_gain, uneven_light
 from gan.guide.lattice import Lattice, find_lattice
+from gan.guide.margins import without_margins
 from gan.guide.plaid import keeps_bands, plaid_tile
 from gan.guide.quilting import quilt
 from gan.guide.straightening import find_bend
@@ -117,6 +118,7 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
     key = hashlib.sha1(content).hexdigest()
     cloth = _RECENT.get(key)
     if cloth is None:
+        style = without_margins(style)
         seen = _seen(style)
         if reader is not None and not seen.is_drawn:
             seen = _read_as_photo(style, seen, reader)

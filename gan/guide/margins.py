@@ -1,0 +1,102 @@
+"""Cuts off what surrounds a style on its picture: white margins, letterbox bars, the page of a screenshot."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+SIDE = 320  # most pixels at which margins are looked for
+PLAIN = 14  # most levels that a margin's pixels lie from its colour: JPEG leaves a few
+PLAIN_EDGE = 0.97  # of a picture's side that must have the margin's colour
+LEAST_MARGIN = 0.015  # of the picture's side; less is a line that scans have
+LEAST_CONTENT, LEAST_LEFT = 0.15, 0.03  # of the picture's area; of a page's area that a style on it takes, and leaves
+CUT, CUT_DEPTH = 0.35, 3  # share of a style's side at which something is cut off, within so many pixels
+WIDER = 2.0  # than the widest plain line through the style must a margin be: stripes have margins of their own
+FILLED = 0.93  # of its rectangle that a style fills on a page where there are other things
+LEAST_DETAIL = 6.0  # mean deviation in levels, else it is a plain shape
+NEAR = 0.01  # of the picture's side between things on a page that belong together
+
+
+def without_margins(style: np.ndarray) -> np.ndarray:
+    """Return the rectangle of a picture h×w×3 uint8 that holds the style; the picture itself where it has no margins.
+
+    A margin is one plain colour along at least one whole side. What lies on it is a style if it is a rectangle with
+    detail that was cut off at its sides: the plain ground around motifs, or the outermost stripe, stays.
+    """
+    height, width = style.shape[:2]
+    factor = max(1.0, max(height, width) / SIDE)
+    size = max(1, round(width / factor)), max(1, round(height / factor))
+    if min(size) < 16:
+        return style
+    small = cv2.resize(style, size, interpolation=cv2.INTER_AREA)
+    for colour in _margin_colours(small):
+        content = np.abs(small.astype(np.int16) - colour).max(2) > PLAIN
+        found = _framed(small, content)
+        if found is None:
+            found = _on_page(small, content)
+        if found is not None:
+            scale = np.array([height / size[1], height / size[1], width / size[0], width / size[0]])
+            top, bottom, left, right = np.rint(found * scale).astype(int)
+            return np.ascontiguousarray(style[top:bottom, left:right])
+    return style
+
+
+def _margin_colours(picture: np.ndarray) -> list[np.ndarray]:
+    """Colours that a whole side of the picture has, each once."""
+    colours: list[np.ndarray] = []
+    for side in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
+        colour = np.median(side, axis=0)
+        plain = np.abs(side - colour).max(1) <= PLAIN
+        if plain.mean() >= PLAIN_EDGE and not any(np.abs(colour - known).max() <= PLAIN for known in colours):
+            colours.append(colour)
+    return colours
+
+
+def _framed(picture: np.ndarray, content: np.ndarray) -> np.ndarray | None:
+    """Top, bottom, left and right of all that is on a plain ground, if it is a style and that its frame."""
+    rows, columns = (np.flatnonzero(content.mean(axis) > 1 - PLAIN_EDGE) for axis in (1, 0))
+    if not (len(rows) and len(columns)):
+        return None
+    return _style_in(picture, content, np.array([rows[0], rows[-1] + 1, columns[0], columns[-1] + 1]))
+
+
+def _on_page(picture: np.ndarray, content: np.ndarray) -> np.ndarray | None:
+    """The same of the largest thing on a plain ground, if it is a style and the rest is smaller."""
+    reach = 2 * max(1, round(NEAR * max(content.shape))) + 1
+    whole = cv2.morphologyEx(content.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(whole)
+    if len(statistics) < 2:
+        return None
+    left, top, wide, high, area = statistics[1:][int(statistics[1:, cv2.CC_STAT_AREA].argmax())]
+    if area < FILLED * wide * high:
+        return None
+    return _style_in(picture, content, np.array([top, top + high, left, left + wide]))
+
+
+def _style_in(picture: np.ndarray, content: np.ndarray, box: np.ndarray) -> np.ndarray | None:
+    """Return the box a line smaller than given, as edges are blurred, if a style was cut off there; else None."""
+    size = np.array([content.shape[0]] * 2 + [content.shape[1]] * 2)
+    margins = np.where([False, True, False, True], size - box, box)
+    top, bottom, left, right = box
+    inside, shown = picture[top:bottom, left:right], content[top:bottom, left:right]
+    outer = margins >= np.maximum(1, LEAST_MARGIN * size)
+    if not outer.any() or not LEAST_CONTENT <= shown.size / content.size <= 1 - LEAST_LEFT:
+        return None
+    if inside.std((0, 1)).mean() < LEAST_DETAIL or np.any(_cut_off(shown)[outer] < CUT):
+        return None
+    lines = max(_widest_plain(shown.mean(1)), _widest_plain(shown.mean(0)))
+    if margins[outer].min() < WIDER * lines:
+        return None
+    return box + np.where(margins > 0, [1, -1, 1, -1], 0)
+
+
+def _cut_off(shown: np.ndarray) -> np.ndarray:
+    """Share of the upper, lower, left and right side at which there is something."""
+    sides = shown[:CUT_DEPTH], shown[-CUT_DEPTH:], shown[:, :CUT_DEPTH].T, shown[:, -CUT_DEPTH:].T
+    return np.array([side.any(0).mean() for side in sides])
+
+
+def _widest_plain(covered: np.ndarray) -> int:
+    """Most lines in a row through which the ground runs from side to side."""
+    edges = np.flatnonzero(np.diff(np.r_[0, covered < 1 - PLAIN_EDGE, 0].astype(int)))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
