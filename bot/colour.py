@@ -7,6 +7,8 @@ import io
 import numpy as np
 from PIL import Image, ImageCms
 
+LOOKING_SIDE = 256
+WHITE = 236  # level from which nothing can be made out on white; a white garment has folds that are darker
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -17,11 +19,18 @@ def to_srgb(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     return _colour_of(image), None if alpha is None or alpha.getextrema() == (255, 255) else alpha
 
 
-def flatten_on_white(colour: Image.Image, alpha: Image.Image) -> Image.Image:
-    """Lay `colour` over white where `alpha` lets it through."""
-    white = Image.new("RGB", colour.size, "white")
-    white.paste(colour, mask=alpha)
-    return white
+def flatten(colour: Image.Image, alpha: Image.Image) -> Image.Image:
+    """Lay `colour` over white where `alpha` lets it through; what is white itself, as many logos are, over black."""
+    ground = Image.new("RGB", colour.size, "black" if _is_white(colour, alpha) else "white")
+    ground.paste(colour, mask=alpha)
+    return ground
+
+
+def _is_white(colour: Image.Image, alpha: Image.Image) -> bool:
+    size = min(colour.width, LOOKING_SIDE), min(colour.height, LOOKING_SIDE)
+    seen = np.asarray(alpha.resize(size, Image.Resampling.NEAREST)) > 127
+    darkest = np.asarray(colour.resize(size, Image.Resampling.NEAREST)).min(axis=2)[seen]
+    return bool(darkest.size and np.quantile(darkest, 0.05) >= WHITE)
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

@@ -12,7 +12,7 @@ from pathlib import PurePath
 import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from bot.colour import flatten_on_white, to_srgb
+from bot.colour import flatten, to_srgb
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 120_000_000
@@ -58,7 +58,7 @@ class CleanImage:
     """A decoded picture without metadata: upright, 8 bits, sRGB, at most `WORKING_SIDE` pixels on its long side.
 
     Attributes:
-        rgb: the picture, transparent places over white.
+        rgb: the picture, transparent places over white (see `flatten`).
         alpha: its transparency as an "L" picture of the same size, or None when it is opaque.
     """
 
@@ -162,7 +162,7 @@ def _clean(opened: Image.Image, name: str) -> CleanImage:
     if alpha is not None:
         if alpha.getextrema() == (0, 0):
             raise IntakeError(f"“{name}” is completely transparent; please send one with something on it.", "alpha 0")
-        colour = flatten_on_white(colour, alpha)
+        colour = flatten(colour, alpha)
     return CleanImage(_shrink(colour), _shrink(alpha) if alpha is not None else None)
 
 

@@ -18,6 +18,7 @@ from gan.guide.dyes import Dyes, find_palette
 from gan.guide.flattening import flatten_light, fold_gain, uneven_light
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.margins import without_margins
+from gan.guide.motif import Motif, find_motif
 from gan.guide.plaid import keeps_bands, plaid_tile
 from gan.guide.quilting import quilt
 from gan.guide.straightening import find_bend
@@ -55,7 +56,7 @@ class StyleCloth:
         picture: the style, h×w×3 uint8, between 32 and 640 pixels; sizes are given in its pixels.
         fine: the same with more pixels where the style has them, at most 1280.
         tile: what `print` repeats.
-        lattice: the style's own period, None when it does not repeat.
+        lattice: the style's own period, or that of its motif; None when it does not repeat.
         key: content hash of the original picture.
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
@@ -129,17 +130,20 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A style before anything is made of it; `repeat` is its own cell and lattice, `seamless` itself as a tile."""
+    """A style before anything is made of it; `repeat` is its cell and lattice, `seamless` itself as a tile."""
 
     picture: np.ndarray
     fine: np.ndarray
+    motif: Motif | None
     repeat: tuple[Tile, Lattice] | None
     seamless: Tile | None
     is_picture: bool
 
     @property
     def is_drawn(self) -> bool:
-        """Whether it repeats as no photo of cloth does."""
+        """Whether it has flat colours or repeats as no photo of cloth does."""
+        if self.motif is not None:
+            return self.motif.is_graphic
         return self.seamless is not None or (self.repeat is not None and self.repeat[1].match >= DRAWN_MATCH)
 
 
@@ -147,15 +151,18 @@ def _seen(style: np.ndarray) -> _Seen:
     picture = _working_size(style, LARGEST_SIDE)
     fine = _working_size(style, FINEST_SIDE) if max(style.shape[:2]) > LARGEST_SIDE else picture
     repeat = _own_repeat(picture, fine)
+    motif = find_motif(picture) if repeat is None else None
+    if motif is not None:
+        repeat = motif.scattered(picture, fine)
     seamless = seamless_tile(picture, fine) if repeat is None else None
-    return _Seen(picture, fine, repeat, seamless, repeat is None and _is_picture(picture))
+    return _Seen(picture, fine, motif, repeat, seamless, repeat is None and _is_picture(picture))
 
 
 def _read_as_photo(style: np.ndarray, seen: _Seen, reader: PhotoReader) -> _Seen:
     cloth = reader.cloth_of_garment(style)
     if cloth is not None:
         seen = replace(_seen(cloth), is_picture=False)
-    if seen.is_picture:
+    if seen.is_picture or seen.motif is not None:
         return seen
     gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=cloth is not None)
     picture, fine = seen.picture, seen.fine

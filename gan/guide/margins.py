@@ -29,7 +29,7 @@ def without_margins(style: np.ndarray) -> np.ndarray:
     if min(size) < 16:
         return style
     small = cv2.resize(style, size, interpolation=cv2.INTER_AREA)
-    for colour in _margin_colours(small):
+    for colour in ground_colours(small):
         content = np.abs(small.astype(np.int16) - colour).max(2) > PLAIN
         found = _framed(small, content)
         if found is None:
@@ -41,15 +41,21 @@ def without_margins(style: np.ndarray) -> np.ndarray:
     return style
 
 
-def _margin_colours(picture: np.ndarray) -> list[np.ndarray]:
-    """Colours that a whole side of the picture has, each once."""
-    colours: list[np.ndarray] = []
-    for side in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
-        colour = np.median(side, axis=0)
-        plain = np.abs(side - colour).max(1) <= PLAIN
-        if plain.mean() >= PLAIN_EDGE and not any(np.abs(colour - known).max() <= PLAIN for known in colours):
-            colours.append(colour)
-    return colours
+def ground_colours(picture: np.ndarray, sides: int = 1) -> list[np.ndarray]:
+    """Return the RGB colours that at least so many whole sides of a picture h×w×3 uint8 have."""
+    edges = [picture[0], picture[-1], picture[:, 0], picture[:, -1]]
+    colours = [np.median(edge, axis=0) for edge in edges]
+    plain = [colour for edge, colour in zip(edges, colours, strict=True) if _all_near(edge, colour)]
+    found: list[np.ndarray] = []
+    for colour in plain:
+        if sum(_all_near(other[None], colour) for other in plain) >= sides:
+            found += [] if any(_all_near(known[None], colour) for known in found) else [colour]
+    return found
+
+
+def _all_near(colours: np.ndarray, colour: np.ndarray) -> bool:
+    """Whether N×3 colours, but for a few, are one."""
+    return bool((np.abs(colours - colour).max(1) <= PLAIN).mean() >= PLAIN_EDGE)
 
 
 def _framed(picture: np.ndarray, content: np.ndarray) -> np.ndarray | None:

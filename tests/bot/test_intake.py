@@ -88,6 +88,23 @@ def test_transparency_goes_over_white_and_comes_back_as_a_mask():
     assert Image.open(io.BytesIO(clean.alpha_png())).size == (80, 60)
 
 
+@pytest.mark.parametrize(("shade", "ground"), [(255, 0), (244, 0), (200, 255), (0, 255)])
+def test_a_white_logo_is_not_laid_on_white(shade, ground):
+    logo = Image.new("RGBA", (80, 60), (0, 0, 0, 0))
+    logo.paste((shade, shade, shade, 255), (20, 20, 60, 40))
+    clean = read_image(encode(logo, "PNG"), "logo.png")
+    assert clean.rgb.getpixel((2, 2)) == (ground,) * 3
+    assert clean.rgb.getpixel((30, 30)) == (shade,) * 3
+
+
+def test_a_white_garment_cut_out_with_its_folds_stays_on_white():
+    shading = Image.linear_gradient("L").resize((60, 40)).point(lambda value: 200 + value * 55 // 255)
+    garment = Image.new("RGBA", (80, 60), (0, 0, 0, 0))
+    garment.paste(Image.merge("RGB", [shading] * 3), (10, 10))
+    garment.putalpha(garment.getchannel("A").point(lambda value: 255 if value else 0))
+    assert read_image(encode(garment, "PNG"), "shirt.png").rgb.getpixel((2, 2)) == (255, 255, 255)
+
+
 def test_palette_with_transparency():
     image = two_halves().quantize(8)
     index = image.getpixel((10, 10))

@@ -1,0 +1,86 @@
+"""A style that is one thing on plain ground – a logo, a word, a drawn flower – is scattered as a print is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gan.guide.lattice import Lattice
+from gan.guide.margins import ground_colours
+from gan.guide.tile import Tile
+
+PLAIN = 14  # most levels that the ground's pixels lie from its colour: JPEG leaves a few
+GROUND_NOISE = 2.5  # most standard deviation of the ground in levels: paper and walls have more
+SPECK = 0.002  # of a picture's side that must differ before anything is there
+LEAST_SIZE = 0.12  # of the picture's sides, the larger of the motif's two
+WIDEST_GAP = 0.3  # of the motif's larger side, between motifs
+FLAT_STEP = 1  # levels
+GRAPHIC = 0.55  # share of a motif's pixels that are like their neighbours from which it was drawn, not photographed
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """One thing on plain ground.
+
+    Attributes:
+        box: rows and columns that hold it, in the picture's pixels.
+        ground: RGB colour around it.
+        gap: pixels between two of it.
+        is_graphic: it has flat colours, as no photo has.
+    """
+
+    box: tuple[slice, slice]
+    ground: np.ndarray
+    gap: int
+    is_graphic: bool
+
+    def scattered(self, picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice]:
+        """Return the motif in rows that are shifted by half (a half-drop repeat), and its lattice.
+
+        Args:
+            picture: h×w×3 uint8 in which the motif was found.
+            fine: the same with as many or more pixels, which the tile is cut from.
+        """
+        cell = self._cell(picture, 1.0)
+        high, wide = cell.shape[:2]
+        if fine is not picture:
+            cell = self._cell(fine, fine.shape[0] / picture.shape[0])
+        image = np.concatenate([cell, np.roll(cell, cell.shape[1] // 2, axis=1)])
+        basis = np.array([[wide, wide / 2], [0.0, high]])
+        return Tile(image, np.diag([float(wide), 2.0 * high])), Lattice(basis, match=1.0)
+
+    def _cell(self, picture: np.ndarray, factor: float) -> np.ndarray:
+        rows, columns = (slice(round(side.start * factor), round(side.stop * factor)) for side in self.box)
+        gap = max(2, round(self.gap * factor))
+        sides = gap // 2, gap - gap // 2
+        colour = [float(value) for value in self.ground]
+        return cv2.copyMakeBorder(picture[rows, columns], *sides, *sides, cv2.BORDER_CONSTANT, value=colour)
+
+
+def find_motif(picture: np.ndarray) -> Motif | None:
+    """Return the motif of a picture h×w×3 uint8 that shows one on plain ground, with ground on all sides, else None."""
+    colours = ground_colours(picture, sides=4)
+    if len(colours) != 1:
+        return None
+    ground = colours[0]
+    away = np.abs(picture.astype(np.int16) - ground.astype(np.int16)).max(2)
+    shown = away > PLAIN
+    rows, columns = (np.flatnonzero(shown.mean(axis) > SPECK) for axis in (1, 0))
+    if not (len(rows) and len(columns)) or np.std(picture[~shown], axis=0).max() > GROUND_NOISE:
+        return None
+    box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    high, wide = (side.stop - side.start for side in box)
+    if max(high / shown.shape[0], wide / shown.shape[1]) < LEAST_SIZE:
+        return None
+    around = shown.shape[0] - high, shown.shape[1] - wide
+    gap = round(min(WIDEST_GAP * max(high, wide), *around))
+    return Motif(box, ground, gap, _is_graphic(picture, shown))
+
+
+def _is_graphic(picture: np.ndarray, shown: np.ndarray) -> bool:
+    inner = cv2.erode(shown.astype(np.uint8), np.ones((5, 5), np.uint8))[:-1, :-1] > 0
+    values = picture.astype(np.int16)
+    steps = np.maximum(np.abs(np.diff(values, axis=0))[:, :-1], np.abs(np.diff(values, axis=1))[:-1]).max(2)
+    return bool(inner.any() and (steps[inner] <= FLAT_STEP).mean() >= GRAPHIC)
