@@ -13,15 +13,15 @@ LEAST_CONTENT, LEAST_LEFT = 0.15, 0.03  # of the picture's area; of a page's are
 CUT, CUT_DEPTH = 0.35, 3  # share of a style's side at which something is cut off, within so many pixels
 WIDER = 2.0  # than the widest plain line through the style must a margin be: stripes have margins of their own
 FILLED = 0.93  # of its rectangle that a style fills on a page where there are other things
-LEAST_DETAIL = 6.0  # mean deviation in levels, else it is a plain shape
+LEAST_DETAIL = 6.0  # mean deviation in levels along a margin, else both are bands of colour
 NEAR = 0.01  # of the picture's side between things on a page that belong together
 
 
 def without_margins(style: np.ndarray) -> np.ndarray:
     """Return the rectangle of a picture h×w×3 uint8 that holds the style; the picture itself where it has no margins.
 
-    A margin is one plain colour along at least one whole side. What lies on it is a style if it is a rectangle with
-    detail that was cut off at its sides: the plain ground around motifs, or the outermost stripe, stays.
+    A margin is one plain colour along two whole sides that face each other. What lies on it is a style if it is a
+    rectangle with detail that was cut off at its sides: the plain ground around motifs, or the outermost stripe, stays.
     """
     height, width = style.shape[:2]
     factor = max(1.0, max(height, width) / SIDE)
@@ -86,9 +86,10 @@ def _style_in(picture: np.ndarray, content: np.ndarray, box: np.ndarray) -> np.n
     top, bottom, left, right = box
     inside, shown = picture[top:bottom, left:right], content[top:bottom, left:right]
     outer = margins >= np.maximum(1, LEAST_MARGIN * size)
-    if not outer.any() or not LEAST_CONTENT <= shown.size / content.size <= 1 - LEAST_LEFT:
+    if not (outer[:2].all() or outer[2:].all()) or not LEAST_CONTENT <= shown.size / content.size <= 1 - LEAST_LEFT:
         return None
-    if inside.std((0, 1)).mean() < LEAST_DETAIL or np.any(_cut_off(shown)[outer] < CUT):
+    detail = np.repeat([inside.std(1).mean(), inside.std(0).mean()], 2)  # along each side: bands of colour have none
+    if np.any(detail[outer] < LEAST_DETAIL) or np.any(_cut_off(shown)[outer] < CUT):
         return None
     lines = max(_widest_plain(shown.mean(1)), _widest_plain(shown.mean(0)))
     if margins[outer].min() < WIDER * lines:

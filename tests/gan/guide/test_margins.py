@@ -71,10 +71,29 @@ def on_ground(shape: str) -> np.ndarray:
             style[y * 60 + 22 : y * 60 + 38, x * 60 + 22 : x * 60 + 38] = (220, 120, 30)
     elif shape == "a plain square":
         style[60:180, 60:180] = (120, 30, 30)
+    elif shape == "colour bands":
+        for x, colour in enumerate([(200, 30, 60), (30, 160, 200), (240, 160, 40), (30, 60, 120)]):
+            style[:, 60 * x : 60 * x + 60] = colour
+    elif shape == "a flag":
+        style[60:120], style[120:180] = (200, 30, 60), (30, 60, 120)
+    elif shape == "a plain band above a print":
+        style[80:] = draw_pattern("floral", 240)[80:]
     return style
 
 
-@pytest.mark.parametrize("shape", ["one motif", "stripes", "squares", "a plain square", "nothing"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "one motif",
+        "stripes",
+        "squares",
+        "a plain square",
+        "nothing",
+        "colour bands",
+        "a flag",
+        "a plain band above a print",
+    ],
+)
 def test_the_ground_between_motifs_is_no_margin(shape: str) -> None:
     style = on_ground(shape)
     assert without_margins(style) is style
