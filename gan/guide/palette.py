@@ -24,6 +24,7 @@ KEPT_CHROMA = 0.35  # share of a dye's own colour variation that is kept
 MOST_DYES = 4
 FEWEST_CHOICES = 4  # for the main dye: the palette's first, which are its most striking
 CONTRAST_WEIGHT = 0.7
+NEAR = 0.13  # OKLab distance from its own colour within which a garment seems not to have been dyed
 
 
 def lay_palette(cloth: StyleCloth, form: GarmentForm, seed: int) -> np.ndarray:
@@ -51,6 +52,8 @@ def _garment_sample(form: GarmentForm) -> np.ndarray:
 def _assigned(dyes: Dyes, palette: Dyes, seed: int) -> np.ndarray:
     """Return the target colour of every dye, K×3: the seed fixes the main dye's, the others keep order and contrast."""
     choices = _with_shades(palette.colours)
+    near = np.linalg.norm(choices - dyes.colours[0], axis=1) < NEAR
+    choices = np.concatenate([choices[~near], choices[near]])
     main = seed % FEWEST_CHOICES
     others = [index for index in range(len(choices)) if index != main]
     count = len(dyes.colours) - 1
