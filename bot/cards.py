@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.wording import counted, harmless, vote_emoji
+from bot.wording import STYLE_USES, counted, harmless, vote_emoji
 from storage.models import Render, RenderVariant
 
 ACCENT = discord.Colour.from_rgb(0xC2, 0x41, 0x7C)
@@ -91,6 +91,8 @@ def _style_line(render: Render) -> str:
         details.append(f"strength {round(strength * 100)} %")
     if (region := render.options.get("region", "garment")) != "garment":
         details.append(f"region {region}")
+    if use := STYLE_USES.get(render.style_use):
+        details.append(use)
     return f"Style: {name}\n-# {' · '.join(details)}"
 
 

@@ -58,7 +58,13 @@ async def new_render(result: RenderResult, images: Images) -> NewRender:
     """Keep a result's files and write down what it is."""
     variants = [await _new_variant(number, variant, images) for number, variant in enumerate(result.variants, 1)]
     mask = await images.put_file(result.mask)
-    return NewRender(variants=tuple(variants), mask_sha=mask.sha, doubt=result.doubt, seconds=result.seconds)
+    return NewRender(
+        variants=tuple(variants),
+        mask_sha=mask.sha,
+        style_use=result.style_use.value,
+        doubt=result.doubt,
+        seconds=result.seconds,
+    )
 
 
 def _long_side(path: Path) -> int:

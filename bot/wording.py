@@ -6,6 +6,15 @@ import unicodedata
 
 import discord
 
+from gan.request import StyleUse
+
+STYLE_USES: dict[str, str] = {
+    StyleUse.INNER: "margins left out",
+    StyleUse.CLOTH: "only the garment's cloth taken",
+    StyleUse.MOTIF: "motif scattered",
+}
+"""What to say where not all of a style image was laid as it is."""
+
 _DIGIT_KEYCAP = "\u20e3"
 _VARIATION_SELECTOR = "\ufe0f"
 _JOINER = "\u200d"

@@ -103,7 +103,8 @@ class Renderer:
             write_picture(mask_file, np.rint(scene.garment.mask * 255).astype(np.uint8))
             steps.advance("drawing the variants")
             variants = self._draw_all(scene, cloth, request, steps)
-        return RenderResult(variants, mask_file, scene.garment.doubt, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        return RenderResult(variants, mask_file, cloth.use, scene.garment.doubt, seconds)
 
     def prepare_style(self, file: Path) -> StyleCloth:
         """Return the cloth that a style file shows.

@@ -34,6 +34,18 @@ class Region(StrEnum):
     BACKGROUND = "background"
 
 
+class StyleUse(StrEnum):
+    """What of a style image the renderer took."""
+
+    WHOLE = "whole"
+    INNER = "inner"
+    """What its margins, or the page of a screenshot, surround."""
+    CLOTH = "cloth"
+    """A piece of the garment that it shows."""
+    MOTIF = "motif"
+    """The one thing on its plain ground, scattered."""
+
+
 class Part(StrEnum):
     """Which part of the garment is kept in the mask."""
 
@@ -144,12 +156,14 @@ class RenderResult:
         variants: the pictures in order.
         mask: greyscale PNG of the garment's alpha at the result's size, corrections included, whatever the region:
             as the `mask` of another request it means the same.
+        style_use: what of the style image was laid.
         doubt: one sentence when the mask is unsure, else None.
         seconds: wall time of the render.
     """
 
     variants: tuple[Variant, ...]
     mask: Path
+    style_use: StyleUse
     doubt: str | None
     seconds: float
 
@@ -165,7 +179,8 @@ class RenderResult:
             Variant(**{**variant, "file": Path(variant["file"]), "mode": Mode(variant["mode"])})
             for variant in values["variants"]
         )
-        return cls(**{**values, "variants": variants, "mask": Path(values["mask"])})
+        use = StyleUse(values["style_use"])
+        return cls(**{**values, "variants": variants, "mask": Path(values["mask"]), "style_use": use})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlite_utils.migrations import Migrations
 from storage import history
 from storage.errors import StorageUnavailableError
 
-NAMES = ("0001_tables", "0002_history_index")
+NAMES = ("0001_tables", "0002_history_index", "0003_style_use")
 migrations = Migrations("restyle")
 
 _TABLES = (
@@ -139,6 +139,11 @@ def _create_tables(database: sqlite_utils.Database) -> None:
 def _create_history_index(database: sqlite_utils.Database) -> None:
     history.create(database.conn)
     history.rebuild(database.conn)
+
+
+@migrations(name=NAMES[2])
+def _add_style_use(database: sqlite_utils.Database) -> None:
+    database.execute("ALTER TABLE renders ADD COLUMN style_use TEXT NOT NULL DEFAULT 'whole'")
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -137,12 +137,14 @@ class NewRender:
     Attributes:
         variants: one to four pictures, numbered from 1.
         mask_sha: the mask that was used, as an image, or None.
+        style_use: what of the style image was laid, in the renderer's word for it.
         doubt: one sentence when the mask is unsure, else None.
         seconds: wall time of the render.
     """
 
     variants: tuple[NewVariant, ...]
     mask_sha: str | None
+    style_use: str
     doubt: str | None
     seconds: float
 
@@ -158,6 +160,7 @@ class Render:
         mode: the mode asked for; the variants say what they became.
         user_mask_sha: the mask the member gave, or None.
         mask_sha: the mask that was used, or None.
+        style_use: what of the style image was laid, in the renderer's word for it.
         parent_id: the render that this one repeats or corrects, or None.
         superseded_by: the render that took this one's place on its message, or None.
         hidden: taken out of the history; the record and the pictures stay.
@@ -180,6 +183,7 @@ class Render:
     style_name: str | None
     note: str
     options: Mapping[str, Any]
+    style_use: str
     doubt: str | None
     seconds: float
     parent_id: str | None

@@ -13,9 +13,10 @@ from storage.rows import renders_from, to_milliseconds
 
 _INSERT_RENDER = """
     INSERT INTO renders (id, guild_id, channel_id, member_id, member_name, garment_sha, style_sha, user_mask_sha,
-        mask_sha, mode, style_name, note, options, doubt, seconds, parent_id, created_at)
+        mask_sha, mode, style_name, note, options, style_use, doubt, seconds, parent_id,
+        created_at)
     VALUES (:id, :guild_id, :channel_id, :member_id, :member_name, :garment_sha, :style_sha, :user_mask_sha,
-        :mask_sha, :mode, :style_name, :note, :options, :doubt, :seconds, :parent_id,
+        :mask_sha, :mode, :style_name, :note, :options, :style_use, :doubt, :seconds, :parent_id,
         max(:now, coalesce((SELECT created_at FROM renders ORDER BY seq DESC LIMIT 1), 0)))
     RETURNING seq
 """
@@ -44,6 +45,7 @@ def insert_render(connection: sqlite3.Connection, job: Job, render: NewRender) -
             "style_name": job.style_name,
             "note": job.note,
             "options": json.dumps(dict(job.options), sort_keys=True),
+            "style_use": render.style_use,
             "doubt": render.doubt,
             "seconds": render.seconds,
             "parent_id": job.parent_id,

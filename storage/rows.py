@@ -102,6 +102,7 @@ def _render_from(row: sqlite3.Row, variants: tuple[RenderVariant, ...]) -> Rende
         style_name=row["style_name"],
         note=row["note"],
         options=json.loads(row["options"]),
+        style_use=row["style_use"],
         doubt=row["doubt"],
         seconds=row["seconds"],
         parent_id=row["parent_id"],

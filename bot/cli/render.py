@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bot.cli import app
 from bot.cli.sentences import OneSentenceCommand, refuse
 from bot.intake import CleanImage, IntakeError, read_image, shown_name
-from bot.wording import counted
+from bot.wording import STYLE_USES, counted
 from gan.request import (
     MAX_SIZE,
     MAX_VARIANTS,
@@ -231,6 +231,11 @@ def _summary(results: list[RenderResult], show_mask: bool) -> str:
         f"{shown.file}  {shown.mode}, scale {shown.scale:g}, seed {shown.seed}, {shown.width}×{shown.height}"
         for result in results
         for shown in result.variants
+    ]
+    lines += [
+        f"{result.variants[0].file.parent}  of the style: {use}"
+        for result in results
+        if (use := STYLE_USES.get(result.style_use))
     ]
     lines.append(f"{results[0].mask}  the mask")
     if show_mask:

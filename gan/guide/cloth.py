@@ -25,6 +25,7 @@ from gan.guide.straightening import find_bend
 from gan.guide.tile import Tile, cut_cell
 from gan.guide.upright import stands_upright
 from gan.guide.wrapping import seamless_tile
+from gan.request import StyleUse
 
 SMALLEST_SIDE = 32
 LARGEST_SIDE = 640  # at which a style is understood
@@ -62,6 +63,7 @@ class StyleCloth:
             everywhere.
         is_upright: it has an up and a down, as far as a picture or a repeat can tell.
         palette: its main colours in OKLab.
+        use: what of the style image all this was made of.
     """
 
     picture: np.ndarray
@@ -72,6 +74,7 @@ class StyleCloth:
     is_picture: bool
     is_upright: bool
     palette: Dyes
+    use: StyleUse
 
     @property
     def repeats(self) -> bool:
@@ -119,10 +122,10 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
     key = hashlib.sha1(content).hexdigest()
     cloth = _RECENT.get(key)
     if cloth is None:
-        style = without_margins(style)
-        seen = _seen(style)
+        inner = without_margins(style)
+        seen = _seen(inner, StyleUse.WHOLE if inner is style else StyleUse.INNER)
         if reader is not None and not seen.is_drawn:
-            seen = _read_as_photo(style, seen, reader)
+            seen = _read_as_photo(inner, seen, reader)
         cloth = _made_cloth(seen, key)
         _RECENT.put(key, cloth)
     return cloth
@@ -138,6 +141,7 @@ class _Seen:
     repeat: tuple[Tile, Lattice] | None
     seamless: Tile | None
     is_picture: bool
+    use: StyleUse
 
     @property
     def is_drawn(self) -> bool:
@@ -147,21 +151,21 @@ class _Seen:
         return self.seamless is not None or (self.repeat is not None and self.repeat[1].match >= DRAWN_MATCH)
 
 
-def _seen(style: np.ndarray) -> _Seen:
+def _seen(style: np.ndarray, use: StyleUse) -> _Seen:
     picture = _working_size(style, LARGEST_SIDE)
     fine = _working_size(style, FINEST_SIDE) if max(style.shape[:2]) > LARGEST_SIDE else picture
     repeat = _own_repeat(picture, fine)
     motif = find_motif(picture) if repeat is None else None
     if motif is not None:
-        repeat = motif.scattered(picture, fine)
+        repeat, use = motif.scattered(picture, fine), StyleUse.MOTIF
     seamless = seamless_tile(picture, fine) if repeat is None else None
-    return _Seen(picture, fine, motif, repeat, seamless, repeat is None and _is_picture(picture))
+    return _Seen(picture, fine, motif, repeat, seamless, repeat is None and _is_picture(picture), use)
 
 
 def _read_as_photo(style: np.ndarray, seen: _Seen, reader: PhotoReader) -> _Seen:
     cloth = reader.cloth_of_garment(style)
     if cloth is not None:
-        seen = replace(_seen(cloth), is_picture=False)
+        seen = replace(_seen(cloth, StyleUse.CLOTH), is_picture=False)
     if seen.is_picture or seen.motif is not None:
         return seen
     gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=cloth is not None)
@@ -182,7 +186,7 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
     palette = find_palette(oklab_from_srgb(some), PALETTE_COLOURS)
     # Stuff without a repeat never is the same upside down, whether its motifs stand or lie as they fell.
     is_upright = (seen.is_picture or lattice is not None) and stands_upright(tile)
-    return StyleCloth(seen.picture, seen.fine, tile, lattice, key, seen.is_picture, is_upright, palette)
+    return StyleCloth(seen.picture, seen.fine, tile, lattice, key, seen.is_picture, is_upright, palette, seen.use)
 
 
 def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] | None:

@@ -15,7 +15,7 @@ from bot.playground.server import Playground
 from bot.playground.settings import PlaygroundSettings, RateLimit
 from bot.playground.user import PlaygroundUser
 from bot.settings import Settings
-from gan.request import Mode, Progress, RenderResult, Variant
+from gan.request import Mode, Progress, RenderResult, StyleUse, Variant
 from tests.bot.reading import eventually
 
 UNLIMITED = RateLimit(10_000, 1.0)
@@ -41,6 +41,7 @@ class PlainPool:
     faults: list = field(default_factory=list)
     requests: list = field(default_factory=list)
     doubt: str | None = None
+    style_use: StyleUse = StyleUse.WHOLE
     capacity: int = 1
     cancelled: int = 0
 
@@ -78,7 +79,7 @@ class PlainPool:
         image = Image.new("L", size, 0)
         ImageDraw.Draw(image).rectangle((size[0] // 4, size[1] // 4, size[0] * 3 // 4, size[1] * 3 // 4), fill=255)
         image.save(mask)
-        return RenderResult(tuple(variants), mask, self.doubt, 0.1)
+        return RenderResult(tuple(variants), mask, self.style_use, self.doubt, 0.1)
 
 
 class House:

@@ -33,6 +33,7 @@ def render(votes=(0, 0, 0, 0), **changes):
         "style_name": None,
         "note": "",
         "options": {},
+        "style_use": "whole",
         "doubt": None,
         "seconds": 3.21,
         "parent_id": None,
@@ -75,6 +76,7 @@ def test_the_fullest_card_stays_within_discords_limits(count):
         note="*" * 300,
         style_name="_" * 60,
         doubt="d" * 300,
+        style_use="cloth",
         options={"strength": 0.4, "region": "background", "mask_edit": {"grow": 1}},
     )
     parts = check_limits(result_card(full, result_rows(full)))
@@ -82,6 +84,7 @@ def test_the_fullest_card_stays_within_discords_limits(count):
     assert len(galleries[0]["items"]) == count
     text = "\n".join(part["content"] for part in parts if "content" in part)
     assert "strength 40 %" in text and "region background" in text and "mask corrected" in text
+    assert "only the garment's cloth" in text
 
 
 def test_a_full_page_of_history_stays_within_the_limits():

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.playground.user import components_of, media_of, text_of
-from gan.request import MaskEdit, Part
+from gan.request import MaskEdit, Part, StyleUse
 from tests.bot.conftest import GARMENT, STYLE, picture
 from tests.bot.reading import answer_to, custom_ids, eventually, is_progress, is_result, render_id
 
@@ -158,6 +158,16 @@ async def test_doubt_is_said_and_the_mask_shown(house):
     assert len(media_of(message)) == 4
     overlay = np.asarray(Image.open(io.BytesIO(await user.download(media_of(message)[-1]["url"]))))
     assert overlay.shape[:2] == (160, 120)
+
+
+async def test_it_is_said_when_not_all_of_a_style_was_laid_as_it_is(house):
+    user = await house.member()
+    assert "scattered" not in text_of(await make(user))
+    house.pool.style_use = StyleUse.MOTIF
+    message = await make(user, note="with a logo")
+    assert "motif scattered" in text_of(message)
+    found = await answer_to(user, await user.slash("history", id=render_id(message)))
+    assert "motif scattered" in text_of(found)
 
 
 async def test_styles_are_saved_listed_used_and_forgotten(house):

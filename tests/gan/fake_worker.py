@@ -9,7 +9,7 @@ import sys
 import time
 from types import SimpleNamespace
 
-from gan.request import Mode, Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, Variant
+from gan.request import Mode, Progress, ProgressCallback, RenderError, RenderRequest, RenderResult, StyleUse, Variant
 from gan.worker import Worker, claim_standard_output
 
 
@@ -23,7 +23,7 @@ class ObedientRenderer:
         getattr(self, request.style.name)(on_progress)
         on_progress(Progress(2, 2, "done"))
         variant = Variant(request.output / "one.png", Mode.PRINT, 1.5, 45.0, request.seed, 30, 40)
-        return RenderResult((variant,), request.output / "mask.png", "Not sure.", 0.25)
+        return RenderResult((variant,), request.output / "mask.png", StyleUse.CLOTH, "Not sure.", 0.25)
 
     def work(self, on_progress: ProgressCallback) -> None:
         on_progress(Progress(1, 2, "half"))

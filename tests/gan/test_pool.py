@@ -13,7 +13,7 @@ import pytest
 
 import gan.pool
 from gan.pool import Patience, ProcessPool, WorkerCrashedError
-from gan.request import Mode, Progress, RenderError, RenderRequest, Variant
+from gan.request import Mode, Progress, RenderError, RenderRequest, StyleUse, Variant
 from tests.gan.scenery import checks, load, save, shirt_photo
 
 FAKE = (sys.executable, "-m", "tests.gan.fake_worker")
@@ -69,7 +69,7 @@ async def test_result_and_progress_arrive_whole(pool):
     steps: list[Progress] = []
     result = await pool.render(asking("work"), steps.append)
     assert result.variants == (Variant(Path("out/one.png"), Mode.PRINT, 1.5, 45.0, 5, 30, 40),)
-    assert (result.mask, result.doubt) == (Path("out/mask.png"), "Not sure.")
+    assert (result.mask, result.style_use, result.doubt) == (Path("out/mask.png"), StyleUse.CLOTH, "Not sure.")
     assert steps == [Progress(0, 2, "begun"), Progress(1, 2, "half"), Progress(2, 2, "done")]
     assert pool.capacity == 1
 

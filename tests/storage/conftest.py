@@ -54,7 +54,9 @@ def new_render(variants: int = 4, mode: str = "print", **values: Any) -> NewRend
         )
         for number in range(1, variants + 1)
     )
-    return NewRender(**{"variants": pictures, "mask_sha": "c" * 64, "doubt": None, "seconds": 2.5, **values})
+    return NewRender(
+        **{"variants": pictures, "mask_sha": "c" * 64, "style_use": "whole", "doubt": None, "seconds": 2.5, **values}
+    )
 
 
 def picture(colour: str = "red", size: tuple[int, int] = (60, 40), kind: str = "PNG") -> bytes:

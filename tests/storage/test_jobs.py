@@ -219,10 +219,10 @@ async def test_a_result_is_a_render_to_be_delivered_once(store: Store, clock: Cl
     job = await store.jobs.submit(new_job(note="hello", options={"seed": 3}), cap=1)
     await claim(store)
     clock.pass_(8)
-    render = await store.jobs.complete(job.id, "worker", new_render(3, doubt="The mask is unsure."))
+    render = await store.jobs.complete(job.id, "worker", new_render(3, doubt="The mask is unsure.", style_use="motif"))
     assert (render.id, render.note, render.options, render.message_id) == (job.id, "hello", {"seed": 3}, None)
     assert [variant.number for variant in render.variants] == [1, 2, 3]
-    assert render.doubt == "The mask is unsure."
+    assert (render.doubt, render.style_use) == ("The mask is unsure.", "motif")
     assert [waiting.id for waiting in await store.jobs.undelivered()] == [job.id]
     assert await store.jobs.recent_seconds() == (8.0,)
 

@@ -41,6 +41,7 @@ async def test_an_older_database_is_brought_up_to_date_with_its_renders(tmp_path
         assert [render.id for render in best.renders] == ["RENDER01", "RENDER03"]
         found = await store.renders.page(GUILD, RenderFilter(words="blue", mode="paint"))
         assert [render.id for render in found.renders] == ["RENDER01"]
+        assert {render.style_use for render in newest.renders} == {"whole"}
         assert await store.check() == []
     with closing(sqlite3.connect(tmp_path / "data" / DATABASE_NAME)) as connection:
         applied = [row[0] for row in connection.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]

@@ -84,6 +84,14 @@ def test_several_styles_and_words_get_folders_of_their_own(files):
     assert (pictures["checks"] != pictures["navy gingham"]).any()
     assert "mask-over-garment.jpg" in result.stdout
     assert "3 pictures in" in result.stdout
+    assert "of the style" not in result.stdout
+
+
+def test_it_is_said_when_margins_of_a_style_are_left_out(files):
+    framed = np.pad(load(files["style"]), ((30, 30), (30, 30), (0, 0)), constant_values=255)
+    style = save(files["style"].with_name("framed.png"), framed)
+    result = run(files["garment"], style, "-o", files["out"], "--mask", files["mask"], "--variants", 1)
+    assert "of the style: margins left out" in result.stdout
 
 
 BAD_INPUT = {

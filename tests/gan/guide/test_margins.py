@@ -7,6 +7,7 @@ import pytest
 from gan.guide.cloth import prepare_style
 from gan.guide.margins import without_margins
 from gan.patterns import draw_pattern
+from gan.request import StyleUse
 
 WHITE, BLACK, PAPER = (255, 255, 255), (0, 0, 0), (236, 238, 232)
 
@@ -48,7 +49,9 @@ def test_plain_margins_are_cut_off(words: str, margins: tuple[int, int, int, int
 def test_a_painting_in_a_frame_is_still_a_painting(scene: np.ndarray) -> None:
     page = framed(scene, 30, 30, 30, 30, BLACK)
     assert_about(without_margins(page), scene)
-    assert prepare_style(page).is_picture
+    cloth = prepare_style(page)
+    assert cloth.is_picture and cloth.use is StyleUse.INNER
+    assert prepare_style(scene).use is StyleUse.WHOLE
 
 
 def test_the_picture_is_taken_from_a_screenshot() -> None:

@@ -7,7 +7,7 @@ import pytest
 from gan.guide import GarmentForm, lay_guide, plan_variants, prepare_style
 from gan.guide.motif import find_motif
 from gan.patterns import draw_pattern
-from gan.request import Mode
+from gan.request import Mode, StyleUse
 from tests.gan.guide.test_planning import request
 
 GROUND, RED, GREEN = (250, 248, 240), (200, 30, 50), (20, 130, 60)
@@ -102,6 +102,7 @@ def test_a_drawing_is_not_looked_at_for_a_garment_but_a_photo_is() -> None:
         cloth = prepare_style(drawn(kind), reader)
         assert reader.asked == looked
         assert (cloth.picture.shape[0] == 100) == looked
+        assert cloth.use is (StyleUse.CLOTH if looked else StyleUse.MOTIF)
 
 
 @pytest.mark.parametrize("words", ["floral", "dots", "navy stripes", "paisley", "leopard", "gingham"])
