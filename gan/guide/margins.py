@@ -30,7 +30,7 @@ def without_margins(style: np.ndarray) -> np.ndarray:
         return style
     small = cv2.resize(style, size, interpolation=cv2.INTER_AREA)
     for colour in ground_colours(small):
-        content = np.abs(small.astype(np.int16) - colour).max(2) > PLAIN
+        content = away_from(small, colour)
         found = _framed(small, content)
         if found is None:
             found = _on_page(small, content)
@@ -51,6 +51,11 @@ def ground_colours(picture: np.ndarray, sides: int = 1) -> list[np.ndarray]:
         if sum(_all_near(other[None], colour) for other in plain) >= sides:
             found += [] if any(_all_near(known[None], colour) for known in found) else [colour]
     return found
+
+
+def away_from(picture: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Return which pixels of a picture h×w×3 uint8 are not of a ground's colour, bool h×w."""
+    return np.abs(picture - colour.astype(np.float32)).max(2) > PLAIN
 
 
 def _all_near(colours: np.ndarray, colour: np.ndarray) -> bool:

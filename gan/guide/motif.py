@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 
 from gan.guide.lattice import Lattice
-from gan.guide.margins import ground_colours
+from gan.guide.margins import away_from, ground_colours
 from gan.guide.tile import Tile
 
-PLAIN = 14  # most levels that the ground's pixels lie from its colour: JPEG leaves a few
 GROUND_NOISE = 2.5  # most standard deviation of the ground in levels: paper and walls have more
 SPECK = 0.002  # of a picture's side that must differ before anything is there
 LEAST_SIZE = 0.12  # of the picture's sides, the larger of the motif's two
@@ -38,7 +37,7 @@ class Motif:
     is_graphic: bool
 
     def scattered(self, picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice]:
-        """Return the motif in rows that are shifted by half (a half-drop repeat), and its lattice.
+        """Return the motif in rows that are shifted by half (a brick repeat), and its lattice.
 
         Args:
             picture: h×w×3 uint8 in which the motif was found.
@@ -66,8 +65,7 @@ def find_motif(picture: np.ndarray) -> Motif | None:
     if len(colours) != 1:
         return None
     ground = colours[0]
-    away = np.abs(picture.astype(np.int16) - ground.astype(np.int16)).max(2)
-    shown = away > PLAIN
+    shown = away_from(picture, ground)
     rows, columns = (np.flatnonzero(shown.mean(axis) > SPECK) for axis in (1, 0))
     if not (len(rows) and len(columns)) or np.std(picture[~shown], axis=0).max() > GROUND_NOISE:
         return None
