@@ -32,6 +32,7 @@ LARGEST_SIDE = 640  # at which a style is understood
 FINEST_SIDE = 1280  # at which it is laid: a scan stays sharp on a large photo
 CACHED_STYLES = 24  # a large one takes 16 MB
 PALETTE_COLOURS = 6
+PLAIN = 6.0  # levels of deviation; leather and wood have more
 LEAST_LOCAL_MATCH = 0.75
 LONGEST_LOCAL_PERIOD = 0.4  # of the piece's side
 DRAWN_MATCH = 0.95  # repeats of cloth in folds match less well
@@ -75,6 +76,11 @@ class StyleCloth:
     is_upright: bool
     palette: Dyes
     use: StyleUse
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the style is one colour, as of a colour card."""
+        return bool(self.picture.std((0, 1)).max() < PLAIN)
 
     @property
     def repeats(self) -> bool:

@@ -23,6 +23,7 @@ _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
     "print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
     "upright print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 2.5, 0.0), (Mode.PRINT, 0.6, 0.0)),
     "picture": ((Mode.PRINT, 1.0, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 2.0, 0.0), (Mode.PALETTE, 1.0, 0.0)),
+    "plain": ((Mode.PRINT, 1.0, 0.0), *((Mode.PALETTE, 1.0, 0.0),) * 3),  # the colour itself, then shades of it
     "paint": ((Mode.PAINT, 1.0, 0.0), (Mode.PAINT, 1.6, 0.0), (Mode.PAINT, 0.65, 0.0), (Mode.PAINT, 1.0, 90.0)),
     "palette": ((Mode.PALETTE, 1.0, 0.0),) * 4,
 }
@@ -45,7 +46,7 @@ def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) 
     kind = str(request.mode)
     if request.mode is Mode.AUTO:
         # Paint is for pictures: scattered in patches, a cloth's flowers and checks come out as mush.
-        kind = "picture" if cloth.is_picture else "print"
+        kind = "plain" if cloth.is_plain else "picture" if cloth.is_picture else "print"
     if kind == "print" and cloth.is_upright:
         kind = "upright print"
     return [

@@ -54,6 +54,19 @@ def test_auto_suits_the_style(form: GarmentForm, scene: np.ndarray) -> None:
     assert {plan.mode for plan in of_picture} == {Mode.PRINT, Mode.PAINT, Mode.PALETTE}
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_one_colour_is_laid_as_it_is_and_in_shades(form: GarmentForm, seed: int) -> None:
+    style = np.full((90, 120, 3), (160, 40, 60), np.uint8)
+    cloth, inside = prepare_style(style), form.alpha > 0.9
+    plans = plan_variants(cloth, form, request(Mode.AUTO, seed=seed))
+    guides = [
+        lay_guide(cloth, form, plan.mode, plan.scale, plan.angle, plan.seed)[inside].astype(float) for plan in plans
+    ]
+    assert np.abs(guides[0] - style[0, 0]).max() <= 1
+    differences = [np.abs(first - second).mean() for first, second in combinations(guides, 2)]
+    assert sum(difference > 8 for difference in differences) >= 5
+
+
 def standing(shape: str) -> np.ndarray:
     """A pattern of small trees, or of what is the same upside down."""
     style = np.full((240, 240, 3), (235, 228, 214), np.uint8)
