@@ -60,6 +60,7 @@ class StyleCloth:
         tile: what `print` repeats.
         lattice: the style's own period, or that of its motif; None when it does not repeat.
         key: content hash of the original picture.
+        is_plain: it is one colour, as of a colour card.
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
         is_upright: it has an up and a down, as far as a picture or a repeat can tell.
@@ -72,15 +73,11 @@ class StyleCloth:
     tile: Tile
     lattice: Lattice | None
     key: str
+    is_plain: bool
     is_picture: bool
     is_upright: bool
     palette: Dyes
     use: StyleUse
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the style is one colour, as of a colour card."""
-        return bool(self.picture.std((0, 1)).max() < PLAIN)
 
     @property
     def repeats(self) -> bool:
@@ -192,7 +189,18 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
     palette = find_palette(oklab_from_srgb(some), PALETTE_COLOURS)
     # Stuff without a repeat never is the same upside down, whether its motifs stand or lie as they fell.
     is_upright = (seen.is_picture or lattice is not None) and stands_upright(tile)
-    return StyleCloth(seen.picture, seen.fine, tile, lattice, key, seen.is_picture, is_upright, palette, seen.use)
+    return StyleCloth(
+        seen.picture,
+        seen.fine,
+        tile,
+        lattice,
+        key,
+        is_plain=bool(seen.picture.std((0, 1)).max() < PLAIN),
+        is_picture=seen.is_picture,
+        is_upright=is_upright,
+        palette=palette,
+        use=seen.use,
+    )
 
 
 def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] | None:
