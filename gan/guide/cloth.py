@@ -13,6 +13,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from gan.guide.blacks import as_dyed
 from gan.guide.colour import oklab_from_srgb
 from gan.guide.dyes import Dyes, find_palette
 from gan.guide.flattening import flatten_light, fold_gain, uneven_light
@@ -185,14 +186,15 @@ def _read_as_photo(style: np.ndarray, seen: _Seen, reader: PhotoReader) -> _Seen
 
 def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
     tile, lattice = seen.repeat or _made_to_repeat(seen)
-    some = seen.picture.reshape(-1, 3)[:: max(1, seen.picture.size // 12000)]
+    picture, fine = _both(seen.picture, seen.fine, as_dyed)
+    some = picture.reshape(-1, 3)[:: max(1, picture.size // 12000)]
     palette = find_palette(oklab_from_srgb(some), PALETTE_COLOURS)
     # Stuff without a repeat never is the same upside down, whether its motifs stand or lie as they fell.
     is_upright = (seen.is_picture or lattice is not None) and stands_upright(tile)
     return StyleCloth(
-        seen.picture,
-        seen.fine,
-        tile,
+        picture,
+        fine,
+        replace(tile, image=as_dyed(tile.image)),
         lattice,
         key,
         is_plain=bool(seen.picture.std((0, 1)).max() < PLAIN),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+"""Weights of linear red, green and blue (Rec. 709)."""
 _CODES = np.arange(256, dtype=np.float32) / 255.0
 _TO_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 _LMS_FROM_RGB = np.array(

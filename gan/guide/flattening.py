@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.guide.colour import linear_from_srgb, srgb_from_linear
+from gan.guide.colour import LUMINANCE, linear_from_srgb, srgb_from_linear
 
 LIGHT_WIDTH = 0.16  # of the picture's side: slower changes of luminance are light, not cloth
 STRONGEST_GAIN = 1.8
@@ -13,7 +13,6 @@ LIGHT_SIDE = 160  # long side at which the light is read
 FAINT_FOLDS, SURE_FOLDS = 0.12, 0.18  # standard deviation of log-light: a flat style's is read as up to the first
 MIXED_LIKENESS, MERE_LIKENESS = 0.75, 0.85  # correlation of the light with the picture's own lightness
 DEEPEST_FOLD = 1.2  # log-light
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
 def uneven_light(picture: np.ndarray) -> np.ndarray:
@@ -62,7 +61,7 @@ def _between(value: float, low: float, high: float) -> float:
 
 
 def _log_luminance(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    level = np.log(linear_from_srgb(picture) @ _LUMINANCE + np.float32(0.01))
+    level = np.log(linear_from_srgb(picture) @ LUMINANCE + np.float32(0.01))
     return cv2.resize(level, size, interpolation=cv2.INTER_AREA)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from gan.guide import prepare_style
+from gan.guide.blacks import as_dyed
 from gan.guide.colour import linear_from_srgb, srgb_from_linear
 from gan.patterns import draw_pattern
 
@@ -78,13 +79,13 @@ def test_folds_do_not_come_along_with_a_print() -> None:
 def test_faint_light_is_left_as_it_may_be_print(depth: float, kept: float) -> None:
     photo = under(folds(depth), flowers())
     flat = prepare_style(photo, Reader(folds(depth)[::2, ::2])).picture
-    assert unevenness(flat, flowers()) == pytest.approx(kept * unevenness(photo, flowers()), abs=0.03)
+    assert unevenness(flat, as_dyed(flowers())) == pytest.approx(kept * unevenness(photo, flowers()), abs=0.03)
 
 
 def test_what_is_nothing_but_light_is_texture() -> None:
     grain = under(folds(0.4), np.full((SIDE, SIDE, 3), (150, 110, 70), np.uint8))
     cloth = prepare_style(grain, Reader(folds(0.4)[::2, ::2]))
-    assert np.array_equal(cloth.picture, grain)
+    assert np.array_equal(cloth.picture, as_dyed(grain))
 
 
 def test_a_garments_cloth_is_flattened_though_it_is_plain() -> None:
@@ -108,7 +109,7 @@ def test_a_garments_cloth_is_the_style_and_no_scene(scene: np.ndarray) -> None:
     photo = np.ascontiguousarray(scene[:, ::-1])
     cloth = prepare_style(photo, Cutter(np.zeros((8, 8), np.float32)))
     assert not cloth.is_picture
-    assert np.array_equal(cloth.picture, photo[photo.shape[0] // 3 :, photo.shape[1] // 3 :])
+    assert np.array_equal(cloth.picture, as_dyed(photo[photo.shape[0] // 3 :, photo.shape[1] // 3 :]))
 
 
 def test_the_same_style_with_and_without_its_light_are_two_cloths() -> None:

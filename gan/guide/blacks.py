@@ -1,0 +1,28 @@
+"""No dye is as black as a screen: the blackest cloth still gives back some light, and shows its folds by it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan.guide.colour import LUMINANCE, linear_from_srgb, srgb_from_linear
+
+BLACKEST = 0.01
+"""Luminance of the blackest cloth; black cotton is usually at CIE L* 12 to 20, which is 0.014 to 0.03."""
+UNCHANGED = 8.0
+"""Times that luminance from which nothing changes that an 8-bit picture could show."""
+
+
+def as_dyed(picture: np.ndarray) -> np.ndarray:
+    """Return a picture h×w×3 uint8 sRGB with its deepest blacks raised to those of cloth.
+
+    The light that is added is white, as a surface's reflection is: hues stay, and what was darker stays darker.
+    """
+    light = linear_from_srgb(picture)
+    luminance = light @ LUMINANCE
+    dark = luminance < UNCHANGED * BLACKEST
+    if not dark.any():
+        return picture
+    deep = luminance[dark]
+    raised = picture.copy()
+    raised[dark] = srgb_from_linear(light[dark] + (np.hypot(deep, BLACKEST) - deep)[:, None])
+    return raised
