@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from gan.guide.colour import LUMINANCE, linear_from_srgb, srgb_from_linear
@@ -18,11 +19,8 @@ def as_dyed(picture: np.ndarray) -> np.ndarray:
     The light that is added is white, as a surface's reflection is: hues stay, and what was darker stays darker.
     """
     light = linear_from_srgb(picture)
-    luminance = light @ LUMINANCE
-    dark = luminance < UNCHANGED * BLACKEST
-    if not dark.any():
+    luminance = cv2.transform(light, LUMINANCE[None])
+    if luminance.min() >= UNCHANGED * BLACKEST:
         return picture
-    deep = luminance[dark]
-    raised = picture.copy()
-    raised[dark] = srgb_from_linear(light[dark] + (np.hypot(deep, BLACKEST) - deep)[:, None])
-    return raised
+    added = cv2.sqrt(luminance * luminance + np.float32(BLACKEST**2)) - luminance
+    return srgb_from_linear(cv2.add(light, cv2.cvtColor(added, cv2.COLOR_GRAY2RGB)))
