@@ -15,6 +15,7 @@ from gan.pictures import shrink_picture
 
 FORM_SIDE = 160
 MIDDLE_GREY = 0.18
+SLOW_LIGHT = 1 / 6  # of the long side: slower light would only be laid twice, by darker strokes and by itself
 GAMMA = 2.2  # a grey level's logarithm, times this, is that of its light
 
 
@@ -52,7 +53,7 @@ class GarmentForm:
 
     @functools.cached_property
     def light(self) -> np.ndarray:
-        """Smoothed lightness of grey cloth under the folds' light, in deviations from its mean, h×w float32."""
+        """Lightness of grey cloth under the folds' light against that around it, in deviations, h×w float32."""
         return _light(*self.folds)
 
 
@@ -106,13 +107,17 @@ def _log_exposure(garment: np.ndarray) -> np.ndarray:
 
 
 def _light(exposure: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Lightness without weave; the deviation has a floor, so that plain cloth is not blown up to noise."""
+    """Lightness without weave and without what changes over whole parts, a window's side or the dark below.
+
+    The deviation has a floor, so that plain cloth is not blown up to noise.
+    """
     inside, core = mask > 0.5, cv2.erode(mask, np.ones((5, 5), np.uint8))
     if not inside.any():
         inside, core = np.ones(mask.shape, bool), np.ones_like(mask)
     luminance = MIDDLE_GREY * np.exp(exposure - np.median(exposure[inside]))
     light = (116 * np.cbrt(luminance) - 16).astype(np.float32)
     light = masked_blur(light, core, max(mask.shape) / 100)
+    light -= masked_blur(light, core, max(mask.shape) * SLOW_LIGHT)
     low, middle, high = np.quantile(light[inside], [0.05, 0.5, 0.95])
     spread = max(float(high - low) / 3.3, 12.0)
     return np.clip((np.asarray(light) - np.float32(middle)) / np.float32(spread), -2.0, 2.0)
