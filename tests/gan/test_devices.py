@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -20,7 +21,7 @@ def test_numpy_multiplies_on_one_core_where_variants_are_drawn():
     """In a process of its own: another test may have limited this one's threads already."""
     run = subprocess.run(
         [sys.executable, "-c", THREADS_OF_A_RENDERER],
-        env={"OPENBLAS_NUM_THREADS": "2"},
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},
         capture_output=True,
         text=True,
         check=True,
