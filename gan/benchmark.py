@@ -4,8 +4,8 @@ Four times are taken for each size. `cpu_seconds` compares like with like: one c
 style prepared, from there to all variants' pixels; the peer's is one picture from the same start. `drawing_seconds` is
 wall time of the last part alone, as the renderer does it on its device: from a garment that has been read and a style
 that has been prepared to all variants' pixels in memory. `guide_cpu_seconds` is what laying the style takes of that on
-the CPU, for one variant in each mode. `wall_seconds` is a whole render on all threads, reading,
-mask, style and files included, with the networks loaded.
+the CPU, for one variant in each mode. `wall_seconds` is a whole render on all threads, reading, mask, style and files
+included, with the networks loaded.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from typing import Any
 import numpy as np
 
 from gan.devices import AUTO
-from gan.guide import lay_guide, plan_variants
+from gan.guide import StyleCloth, lay_guide, plan_variants
 from gan.peer import Peer, peer_available
 from gan.pictures import read_picture, resize_picture, result_size, write_picture
 from gan.renderer import Renderer
 from gan.request import Mode, RenderRequest
-from gan.scene import Scene, load_garment
+from gan.scene import MaskedGarment, Scene, load_garment
 
 RUNS = 4
 DRAWINGS = 8
-LAYINGS = 8
+"""Runs of drawing all variants, and of laying one."""
 LEAST_SECONDS = 4.0
 """Time spent on comparing one size at the least."""
 
@@ -95,30 +95,32 @@ def benchmark_render(
     return Report(str(renderer.compute.device), renderer.compute.threads, results)
 
 
-def _timing(renderer: Renderer, peer: Peer | None, garment: Path, style: Path, size: int, variants: int) -> Timing:
-    photo = read_picture(garment)
+def _timing(renderer: Renderer, peer: Peer | None, photo_file: Path, style: Path, size: int, variants: int) -> Timing:
+    photo = read_picture(photo_file)
     photo = resize_picture(photo, result_size(photo, size))
     with tempfile.TemporaryDirectory(prefix="restyle-benchmark-") as folder:
-        request = RenderRequest(garment, style, Path(folder), variants=variants, size=size)
-        works = [_drawing(renderer, request)]
+        request = RenderRequest(photo_file, style, Path(folder), variants=variants, size=size)
+        garment, cloth = load_garment(request), renderer.prepare_style(request.style)
+        scene = Scene(garment, renderer.network)
+        works = [_drawing(renderer, request, garment, cloth)]
         if peer is not None:
             works.append(lambda: peer.stylise(photo))
-        prepared = _prepared(renderer, request)
+        plans = plan_variants(cloth, scene.form, request)
+        prepared = partial(renderer.draw, scene, cloth, plans, request.strength)
         cpu_seconds, *peer_cpu_seconds = _best_in_turns(works)
         return Timing(
             size,
             variants,
             cpu_seconds,
             _shortest([_seconds(time.perf_counter, prepared) for _ in range(DRAWINGS)]),
-            _guide_seconds(renderer, request),
+            _guide_seconds(scene, cloth),
             _shortest([_seconds(time.perf_counter, _whole_render(renderer, request, run)) for run in range(RUNS)]),
             peer_cpu_seconds[0] if peer_cpu_seconds else None,
         )
 
 
-def _drawing(renderer: Renderer, request: RenderRequest) -> Work:
-    """Return a function that draws all variants on this thread, from prepared inputs."""
-    garment, cloth = load_garment(request), renderer.prepare_style(request.style)
+def _drawing(renderer: Renderer, request: RenderRequest, garment: MaskedGarment, cloth: StyleCloth) -> Work:
+    """Return a function that reads the garment's form and light and draws all variants, on this thread."""
 
     def draw() -> list[np.ndarray]:
         scene = Scene(garment, renderer.network)
@@ -127,21 +129,13 @@ def _drawing(renderer: Renderer, request: RenderRequest) -> Work:
     return draw
 
 
-def _prepared(renderer: Renderer, request: RenderRequest) -> Work:
-    """Return a function that draws all variants as the renderer does, with garment and style ready."""
-    scene, cloth = Scene(load_garment(request), renderer.network), renderer.prepare_style(request.style)
-    plans = plan_variants(cloth, scene.form, request)
-    return lambda: renderer.draw(scene, cloth, plans, request.strength)
-
-
-def _guide_seconds(renderer: Renderer, request: RenderRequest) -> dict[str, float]:
+def _guide_seconds(scene: Scene, cloth: StyleCloth) -> dict[str, float]:
     """Return the CPU time of laying one guide in each mode, every one with a seed of its own."""
-    scene, cloth = Scene(load_garment(request), renderer.network), renderer.prepare_style(request.style)
     return {
         mode.value: _shortest(
             [
                 _seconds(time.process_time, partial(lay_guide, cloth, scene.form, mode, seed=run))
-                for run in range(LAYINGS)
+                for run in range(DRAWINGS)
             ]
         )
         for mode in Mode

@@ -80,11 +80,6 @@ class StyleCloth:
     palette: Dyes
     use: StyleUse
 
-    @property
-    def repeats(self) -> bool:
-        """Whether the style is a repeating pattern."""
-        return self.lattice is not None
-
 
 class _Recent:
     """A bounded least-recently-used store, safe between threads."""
@@ -111,6 +106,8 @@ _RECENT = _Recent(CACHED_STYLES)
 
 def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> StyleCloth:
     """Return the style made ready; the same picture again comes from the cache.
+
+    Margins are left out, and what is one motif on plain ground is made a pattern of it.
 
     Args:
         style: H×W×3 RGB uint8, any size from 1×1.

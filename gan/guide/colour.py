@@ -36,16 +36,16 @@ _LMS_FROM_LAB = np.linalg.inv(_LAB_FROM_LMS).astype(np.float32)
 
 def linear_from_srgb(picture: np.ndarray) -> np.ndarray:
     """Return linear light in 0..1 of an sRGB uint8 picture."""
-    return _looked_up(picture, _TO_LINEAR)
+    return _from_table(picture, _TO_LINEAR)
 
 
 def srgb_from_linear(light: np.ndarray) -> np.ndarray:
     """Return the sRGB uint8 picture of linear light; values outside 0..1 are clipped."""
     levels = np.clip(light, 0.0, 1.0) * np.float32(_LIGHT_LEVELS) + np.float32(0.5)
-    return _looked_up(levels.astype(np.uint16), _TO_SRGB)
+    return _from_table(levels.astype(np.uint16), _TO_SRGB)
 
 
-def _looked_up(codes: np.ndarray, table: np.ndarray) -> np.ndarray:
+def _from_table(codes: np.ndarray, table: np.ndarray) -> np.ndarray:
     """Return the table's entries in the shape of the codes: OpenCV takes a fifth of NumPy's time."""
     if not codes.size:
         return np.empty(codes.shape, table.dtype)

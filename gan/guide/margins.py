@@ -45,11 +45,11 @@ def ground_colours(picture: np.ndarray, sides: int = 1) -> list[np.ndarray]:
     """Return the RGB colours that at least so many whole sides of a picture h×w×3 uint8 have."""
     edges = [picture[0], picture[-1], picture[:, 0], picture[:, -1]]
     colours = [np.median(edge, axis=0) for edge in edges]
-    plain = [colour for edge, colour in zip(edges, colours, strict=True) if _all_near(edge, colour)]
     found: list[np.ndarray] = []
-    for colour in plain:
-        if sum(_all_near(other[None], colour) for other in plain) >= sides:
-            found += [] if any(_all_near(known[None], colour) for known in found) else [colour]
+    for colour in colours:
+        known = any(_all_near(other[None], colour) for other in found)
+        if not known and sum(_all_near(edge, colour) for edge in edges) >= sides:
+            found.append(colour)
     return found
 
 

@@ -26,7 +26,7 @@ def sharpness(picture: np.ndarray) -> float:
 
 
 def kind(cloth: StyleCloth) -> str:
-    return "pattern" if cloth.repeats else "picture" if cloth.is_picture else "texture"
+    return "pattern" if cloth.lattice is not None else "picture" if cloth.is_picture else "texture"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_flat_colours_are_told_from_shades() -> None:
 
 def test_whole_motifs_are_scattered_in_shifted_rows(form: GarmentForm) -> None:
     cloth = prepare_style(drawn("logo"))
-    assert cloth.repeats and not cloth.is_picture
+    assert cloth.lattice is not None and not cloth.is_picture
     spots = red_spots(np.tile(cloth.tile.image, (2, 2, 1)))
     assert len(spots) >= 4 and min(spots) > 0.97 * max(spots)  # none is cut at a joint
     rows = np.flatnonzero((cloth.tile.image[..., 1] < 100).any(1))

@@ -82,7 +82,7 @@ def test_any_shape_is_answered(shape: tuple[int, int]) -> None:
 
 def test_a_shirts_gingham_repeats_again() -> None:
     photo = under(folds(0.25), bent(CLOTHS["gingham"], 9))
-    assert not prepare_style(photo).repeats
+    assert prepare_style(photo).lattice is None
     cloth = prepare_style(photo, Reader(folds(0.25)[::2, ::2]))
-    assert cloth.repeats
+    assert cloth.lattice is not None
     assert straightness(lab_planes(np.tile(cloth.tile.image, (2, 2, 1)))) > 0.85
