@@ -112,10 +112,13 @@ class TestShortTokens:
         await restyle(user)
         await restyle(user, note="waits")
         await asyncio.sleep(1.2 * TOKEN_SECONDS)
-        house.pool.gate.set()
+        # Only the first may finish: a second that were done at once might have no progress left to show.
+        first, house.pool.gate = house.pool.gate, asyncio.Event()
+        first.set()
         await user.wait_event(
             lambda e: e["t"] == "MESSAGE_UPDATE" and "Rendering" in text_of(e["d"]) and "waits" in text_of(e["d"]), 20
         )
+        house.pool.gate.set()
 
 
 async def test_missing_permissions_are_named_before_anything_is_queued(house, playground):
