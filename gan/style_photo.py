@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.guide.focus import Box
 from gan.mask import find_mask
+from gan.mask.faces import find_faces
 from gan.mask.grabcut import shrink
 from gan.mask.subject import shows_garment
 from gan.network import ControlNetwork
@@ -16,6 +18,8 @@ from gan.network import ControlNetwork
 INSIDE = 0.95
 LOOKING_SIDE = 640
 """Long side at which a style is looked at, pixels."""
+FACES_SIDE = 480
+"""Long side at which faces are looked for in it, pixels."""
 SEARCH_SIDE = 96
 """Long side at which a place in the mask is looked for, pixels."""
 SEAM = 0.03
@@ -50,6 +54,17 @@ class NetworkReader:
             return None
         log.info("the style shows a garment: rows %d-%d, columns %d-%d are its cloth", *_ends(place))
         return np.ascontiguousarray(picture[place])
+
+    def find_faces(self, picture: np.ndarray) -> list[Box]:
+        """Return left, top, width and height of each face, in shares of the picture's width and height.
+
+        Args:
+            picture: H×W×3 uint8 RGB.
+        """
+        small = shrink(picture, FACES_SIDE)
+        height, width = small.shape[:2]
+        faces = find_faces(small)
+        return [(face.left / width, face.top / height, face.width / width, face.height / height) for face in faces]
 
     def read_light(self, cloth: np.ndarray) -> np.ndarray:
         """Return the log-light in a picture of cloth, without its print, h×w float32 at a small size."""

@@ -17,6 +17,7 @@ from gan.guide.blacks import as_dyed
 from gan.guide.colour import oklab_from_srgb
 from gan.guide.dyes import Dyes, find_palette
 from gan.guide.flattening import flatten_light, fold_gain, uneven_light
+from gan.guide.focus import Box, find_focus
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.margins import without_margins
 from gan.guide.motif import Motif, find_motif
@@ -47,6 +48,9 @@ class PhotoReader(Protocol):
     def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
         """Return the piece of cloth, h×w×3 uint8, that the photo of a garment shows; None for other pictures."""
 
+    def find_faces(self, picture: np.ndarray) -> list[Box]:
+        """Return left, top, width and height of each face, in shares of the picture's width and height."""
+
     def read_light(self, cloth: np.ndarray) -> np.ndarray:
         """Return the log-light of folds in a picture of cloth, free of print, h×w float32 at any size."""
 
@@ -65,6 +69,7 @@ class StyleCloth:
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
         is_upright: it has an up and a down, as far as a picture or a repeat can tell.
+        focus: where a scene draws the eye, side×side float32 over the picture with a sum of 1; None for stuff.
         palette: its main colours in OKLab.
         use: what of the style image all this was made of.
     """
@@ -77,6 +82,7 @@ class StyleCloth:
     is_plain: bool
     is_picture: bool
     is_upright: bool
+    focus: np.ndarray | None
     palette: Dyes
     use: StyleUse
 
@@ -127,6 +133,9 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
         seen = _seen(inner, StyleUse.WHOLE if inner is style else StyleUse.INNER)
         if reader is not None and not seen.is_drawn:
             seen = _read_as_photo(inner, seen, reader)
+        if seen.is_picture:
+            faces = () if reader is None else reader.find_faces(seen.picture)
+            seen = replace(seen, focus=find_focus(seen.picture, faces))
         cloth = _made_cloth(seen, key)
         _RECENT.put(key, cloth)
     return cloth
@@ -134,7 +143,10 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A style before anything is made of it; `repeat` is its cell and lattice, `seamless` itself as a tile."""
+    """A style before anything is made of it; `repeat` is its cell and lattice, `seamless` itself as a tile.
+
+    `focus` is for scenes only.
+    """
 
     picture: np.ndarray
     fine: np.ndarray
@@ -143,6 +155,7 @@ class _Seen:
     seamless: Tile | None
     is_picture: bool
     use: StyleUse
+    focus: np.ndarray | None = None
 
     @property
     def is_drawn(self) -> bool:
@@ -197,6 +210,7 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
         is_plain=bool(seen.picture.std((0, 1)).max() < PLAIN),
         is_picture=seen.is_picture,
         is_upright=is_upright,
+        focus=seen.focus,
         palette=palette,
         use=seen.use,
     )
@@ -212,7 +226,7 @@ def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] |
 
 def _made_to_repeat(seen: _Seen) -> tuple[Tile, Lattice | None]:
     if seen.is_picture:
-        return seen.seamless or _quilted(seen.picture, seen.fine), None
+        return seen.seamless or _quilted(seen.picture, seen.fine, seen.focus), None
     flat, flat_fine = _both(seen.picture, seen.fine, partial(flatten_light, gain=uneven_light(seen.picture)))
     place, lattice = _regular_piece(flat)
     if seen.seamless is None and lattice is not None:
@@ -249,8 +263,8 @@ def _piece(picture: np.ndarray, place: Place) -> np.ndarray:
     return picture[top * high // 4 : top * high // 4 + high // 2, left * wide // 4 : left * wide // 4 + wide // 2]
 
 
-def _quilted(picture: np.ndarray, fine: np.ndarray) -> Tile:
-    image = quilt(fine)
+def _quilted(picture: np.ndarray, fine: np.ndarray, focus: np.ndarray | None = None) -> Tile:
+    image = quilt(fine, focus)
     return Tile(image, np.diag([float(image.shape[1]), float(image.shape[0])])).measured_in(picture, fine)
 
 

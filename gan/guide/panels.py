@@ -25,12 +25,14 @@ class Panel:
         box: (top, bottom, left, right) in full-size pixels outside which the weight is zero.
         axis: degrees by which the cloth is turned on this panel, clockwise.
         anchor: (x, y) in full-size pixels: the pattern is centred here.
+        joint: (x, y) in full-size pixels: the middle of its seam with the others; its own middle where it has none.
     """
 
     weight: np.ndarray | None
     box: tuple[int, int, int, int]
     axis: float
     anchor: tuple[float, float]
+    joint: tuple[float, float]
 
 
 def find_panels(mask: np.ndarray, size: tuple[int, int], garment: np.ndarray | None = None) -> tuple[Panel, ...]:
@@ -44,13 +46,15 @@ def find_panels(mask: np.ndarray, size: tuple[int, int], garment: np.ndarray | N
     inside = _cleaned(mask > 0.5)
     whole = (0, size[0], 0, size[1])
     if inside.sum() < 64 or _border_share(inside) > MOST_BORDER:
-        return (Panel(None, whole, 0.0, (size[1] / 2, size[0] / 2)),)
+        middle = (size[1] / 2, size[0] / 2)
+        return (Panel(None, whole, 0.0, middle, middle),)
     parts = _separate_parts(inside)
     body, *others = parts
     seen = Parts() if garment is None else find_parts(garment, mask)
     limbs = _joined(seen, parts)
-    cut = [_cut_panel(Limb(part, 0.0), size) for part in others] + [_cut_panel(limb, size) for limb in limbs]
-    return (Panel(None, whole, 0.0, _middle(body, size)), *cut)
+    pieces = [_cut_panel(limb, inside, size) for limb in (*(Limb(part, 0.0) for part in others), *limbs)]
+    middle = _middle(body, size)
+    return (Panel(None, whole, 0.0, middle, middle), *pieces)
 
 
 def _border_share(inside: np.ndarray) -> float:
@@ -90,7 +94,17 @@ def _middle(part: np.ndarray, size: tuple[int, int]) -> tuple[float, float]:
     return x * size[1] / part.shape[1], y * size[0] / part.shape[0]
 
 
-def _cut_panel(limb: Limb, size: tuple[int, int]) -> Panel:
+def _joint(limb: np.ndarray, grown: np.ndarray, inside: np.ndarray, size: tuple[int, int]) -> tuple[float, float]:
+    """The middle of where a limb touches the rest of the garment, (x, y) in full-size pixels."""
+    rest = cv2.resize(inside.view(np.uint8), limb.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    touching = rest & ~limb & (grown > 0)
+    if not touching.any():
+        return _middle(limb, size)
+    row, column = (float(place.mean()) for place in np.nonzero(touching))
+    return column * size[1] / limb.shape[1], row * size[0] / limb.shape[0]
+
+
+def _cut_panel(limb: Limb, inside: np.ndarray, size: tuple[int, int]) -> Panel:
     """Bring a reduced panel mask to full size with a smooth, antialiased edge."""
     factor = size[0] / limb.mask.shape[0]
     grown = cv2.dilate(limb.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -105,4 +119,5 @@ def _cut_panel(limb: Limb, size: tuple[int, int]) -> Panel:
     full = cv2.resize(soft, (box[3] - box[2], box[1] - box[0]), interpolation=cv2.INTER_CUBIC)
     steepness = max(1.0, 2.5 * factor)
     weight = np.clip((full - 0.5) * steepness + 0.5, 0.0, 1.0)
-    return Panel(weight, (box[0], box[1], box[2], box[3]), limb.axis, _middle(limb.mask, size))
+    joint = _joint(limb.mask, grown, inside, size)
+    return Panel(weight, (box[0], box[1], box[2], box[3]), limb.axis, _middle(limb.mask, size), joint)

@@ -10,12 +10,12 @@ import numpy as np
 from gan.guide.cloth import StyleCloth
 from gan.guide.form import GarmentForm
 from gan.guide.panels import Panel
+from gan.guide.placing import place_picture
 from gan.guide.tile import Tile
 
 SMALLEST_REPEAT = 6.0  # output pixels; finer repeats would only alias
 REPEATS_ACROSS = (4.5, 16.0)  # fewest and most repeats of a pattern across a garment
 PICTURE_WIDTH = 1.7  # a scene covers the garment, up to this multiple of its width
-PICTURE_WANDER = 0.14  # of the tile: a scene's middle stays on the garment
 TEXTURE_WIDTH = 0.8
 
 
@@ -90,23 +90,43 @@ def plan_cuts(
         angle: degrees, clockwise.
         seed: decides where in the pattern the cloth is cut.
     """
+    if cloth.focus is not None:
+        return _cuts_of_picture(cloth, cloth.focus, form, tile, default_zoom(cloth, form) * scale, angle, seed)
     chance = np.random.default_rng(seed)
-    wander = min(1.0, PICTURE_WANDER * scale**2) if cloth.is_picture else 1.0
     return tuple(
-        _plan_cut(tile, panel, angle, (chance.random(2) - 0.5) * wander if seed else np.zeros(2))
+        _plan_cut(tile, panel, angle, panel.anchor, chance.random(2) if seed else np.full(2, 0.5))
         for panel in form.panels
     )
 
 
-def _plan_cut(tile: Tile, panel: Panel, angle: float, offset: np.ndarray) -> Cut:
-    """Centre the tile on the panel's anchor, shifted by `offset` tiles."""
+def _cuts_of_picture(
+    cloth: StyleCloth, focus: np.ndarray, form: GarmentForm, tile: Tile, zoom: float, angle: float, seed: int
+) -> tuple[Cut, ...]:
+    """A scene is one picture: it goes on from the body into every other panel."""
+    high, wide = (side * zoom for side in cloth.picture.shape[:2])
+    place = place_picture(focus, (wide, high), form, angle, seed)
+    middle = 0.5 + np.linalg.inv(tile.basis) @ (place * (wide, high))
+    turn, anchor = _turn(tile, angle), form.panels[0].anchor
+    return tuple(
+        _plan_cut(tile, panel, angle, panel.joint, middle + turn @ np.subtract(panel.joint, anchor))
+        for panel in form.panels
+    )
+
+
+def _turn(tile: Tile, angle: float) -> np.ndarray:
+    """Return what a step in the garment's pixels (x, y) is in a tile's widths and heights, 2×2."""
+    sine, cosine = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+    turn: np.ndarray = np.linalg.inv(tile.basis) @ np.array([[cosine, sine], [-sine, cosine]])
+    return turn
+
+
+def _plan_cut(tile: Tile, panel: Panel, angle: float, point: tuple[float, float], place: np.ndarray) -> Cut:
+    """Cut the panel so that its `point` lies at a place (x, y) in the tile, in the tile's widths and heights."""
     top, bottom, left, right = panel.box
-    turn = np.radians(angle + panel.axis)
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     texels = np.array([tile.image.shape[1], tile.image.shape[0]])
-    matrix = texels[:, None] * (np.linalg.inv(tile.basis) @ rotation)
-    corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]]) - panel.anchor
-    return Cut(panel, matrix, corners @ matrix.T + (offset + 0.5) * texels)
+    matrix = texels[:, None] * _turn(tile, angle + panel.axis)
+    corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]]) - np.array(point)
+    return Cut(panel, matrix, corners @ matrix.T + place * texels)
 
 
 def _sized(tile: Tile, zoom: float) -> Tile:

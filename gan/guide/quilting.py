@@ -17,6 +17,7 @@ SEARCH_SIDE = 120  # blocks are searched in a reduced picture of this long side
 KEPT_BLOCKS = 4  # blocks along each side of the picture that stay as they are
 RING_BLOCKS = 2  # blocks of quilted cloth between the picture and its repeat
 OVERLAP = 0.34  # of a block's side
+SUBJECT = 1.0  # what a block full of what the picture shows costs beside one that does not fit at all
 NEAR_BEST = 1.1  # a block is drawn among those whose error is at most this times the best
 
 
@@ -32,17 +33,26 @@ class _Blocks:
         return self.side[0] - self.overlap[0], self.side[1] - self.overlap[1]
 
 
-def quilt(picture: np.ndarray, seed: int = 0) -> np.ndarray:
+def quilt(picture: np.ndarray, focus: np.ndarray | None = None, *, seed: int = 0) -> np.ndarray:
     """Return a seamless tile, about one and a half times the picture's size, with the picture in its middle.
 
     Args:
         picture: H×W×3 RGB, both sides at least 24 pixels.
+        focus: h×w float32 with a sum of 1, where the picture's subject is: it is not shown a second time.
         seed: fixes the choice among equally good blocks.
     """
     factor = max(1, round(max(picture.shape[:2]) / SEARCH_SIDE))
     small = cv2.resize(picture, (picture.shape[1] // factor, picture.shape[0] // factor), interpolation=cv2.INTER_AREA)
     blocks = _block_grid(small.shape[1], small.shape[0])
-    return _Quilt(picture, lab_planes(small), blocks, factor, np.random.default_rng(seed)).fill()
+    chance = np.random.default_rng(seed)
+    shown = np.zeros(small.shape[:2], np.float32) if focus is None else _share(focus, small.shape[:2])
+    return _Quilt(picture, lab_planes(small), shown, blocks, factor, chance).fill()
+
+
+def _share(focus: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """The focus with so many rows and columns and the same sum."""
+    resized = cv2.resize(focus, size[1::-1], interpolation=cv2.INTER_LINEAR)
+    return resized / max(float(resized.sum()), 1e-6)
 
 
 def _block_grid(width: int, height: int) -> _Blocks:
@@ -62,11 +72,14 @@ class _Quilt:
         self,
         picture: np.ndarray,
         reduced: np.ndarray,
+        shown: np.ndarray,
         blocks: _Blocks,
         factor: int,
         chance: np.random.Generator,
     ) -> None:
         self.picture, self.reduced, self.blocks, self.factor, self.chance = picture, reduced, blocks, factor, chance
+        # How much of the subject a block would show, by where it comes from.
+        self.subject = cv2.matchTemplate(shown, np.ones(blocks.side[::-1], np.float32), cv2.TM_CCORR)
         count = KEPT_BLOCKS + RING_BLOCKS
         self.columns = self.rows = count
         wide, high = count * blocks.step[0], count * blocks.step[1]
@@ -78,7 +91,10 @@ class _Quilt:
         self._keep_picture()
         for row, column in self._order():
             self._place(row, column)
-        ring = [RING_BLOCKS * step * self.factor // 2 for step in self.blocks.step]
+        ring = [
+            (RING_BLOCKS * step - overlap) * self.factor // 2
+            for step, overlap in zip(self.blocks.step, self.blocks.overlap, strict=True)
+        ]
         centred = np.roll(self.full, (ring[1], ring[0]), (0, 1))
         return np.clip(np.rint(centred), 0, 255).astype(np.uint8)
 
@@ -110,6 +126,7 @@ class _Quilt:
 
     def _best_source(self, template: np.ndarray, known: np.ndarray) -> tuple[int, int]:
         error = _match_errors(self.reduced, template, known)
+        error += SUBJECT * float(error.max()) * self.subject
         limit = max(float(error.min()), 1.0) * NEAR_BEST
         choices = np.argwhere(error <= limit)
         y, x = choices[self.chance.integers(len(choices))]

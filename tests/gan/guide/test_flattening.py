@@ -7,6 +7,7 @@ import pytest
 from gan.guide import prepare_style
 from gan.guide.blacks import as_dyed
 from gan.guide.colour import linear_from_srgb, srgb_from_linear
+from gan.guide.focus import Box
 from gan.patterns import draw_pattern
 
 SIDE = 320
@@ -36,6 +37,9 @@ class Reader:
 
     def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
         return None
+
+    def find_faces(self, picture: np.ndarray) -> list[Box]:
+        return []
 
     def read_light(self, cloth: np.ndarray) -> np.ndarray:
         return self.light

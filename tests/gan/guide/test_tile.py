@@ -60,7 +60,7 @@ def test_a_cell_shows_the_same_colours_as_the_picture() -> None:
 
 @pytest.mark.parametrize("seed", [0, 5])
 def test_quilting_has_no_joints(scene: np.ndarray, seed: int) -> None:
-    tile = quilt(scene, seed)
+    tile = quilt(scene, seed=seed)
     assert joint_excess(tile) < 1.1
     seams = np.abs(np.diff(np.tile(tile, (1, 2, 1)).astype(np.float32), axis=1)).mean((0, 2))
     own = np.abs(np.diff(scene.astype(np.float32), axis=1)).mean((0, 2))
@@ -80,7 +80,7 @@ def test_quilting_keeps_the_picture_whole(scene: np.ndarray) -> None:
 
 
 def test_quilting_repeats_itself(scene: np.ndarray) -> None:
-    assert np.array_equal(quilt(scene, 3), quilt(scene, 3))
+    assert np.array_equal(quilt(scene, seed=3), quilt(scene, seed=3))
 
 
 def test_a_tartan_seen_once_is_cut_where_its_threads_agree() -> None:
