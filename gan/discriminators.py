@@ -59,7 +59,9 @@ class ProjectedCritic(nn.Module):
         for head, seen in zip(self.heads, projected, strict=True):
             logit, found = head(seen)
             inside = F.adaptive_avg_pool2d(seen[:, -1:].detach(), (logit.shape[-2], logit.shape[-1]))
-            logits.append(logit[inside >= inside.max().clamp_max(INSIDE)])
+            # Where an example is nowhere so full of garment, as a tie is, its fullest places are judged.
+            fullest = inside.amax(dim=(1, 2, 3), keepdim=True)
+            logits.append(logit[inside >= fullest.clamp_max(INSIDE)])
             features.append(found)
         return logits, features
 

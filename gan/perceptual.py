@@ -29,13 +29,14 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, slots=True)
 class LayerSize:
-    """A layer's channels and the standard deviation of its values on a picture of noise."""
+    """A layer's channels and the standard deviation of its values on a picture of noise (see `layer_sizes`)."""
 
     channels: int
     deviation: float
 
 
 VGG_SIZES = {"relu2_2": LayerSize(128, 1.0), "relu3_3": LayerSize(256, 1.0)}
+"""Placeholders for critics that are made where there is no backbone to measure: VGG16's channels, unmeasured values."""
 
 
 class PerceptualFeatures(nn.Module):

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan.augment import blur_inside, centre_inside, spread_inside
-from gan.shading import luminance, srgb_to_linear
+from gan.colour_tensors import luminance, srgb_to_linear
+from gan.masked_statistics import blur_inside, centre_inside, spread_inside
 
 FLOOR = 0.02
 RELIEF_SHARE = 0.4
@@ -36,7 +36,7 @@ def wrong_light(garment: Tensor, log_shading: Tensor, mask: Tensor) -> Tensor:
     count = (mask.shape[0], 1, 1, 1)
     cloth = centre_inside(torch.log(luminance(srgb_to_linear(garment)) + FLOOR) - log_shading, mask)
     relief = torch.rand(count, device=mask.device) < RELIEF_SHARE
-    cloth = torch.where(relief, cloth - blur_inside(cloth, mask, RELIEF), cloth) * _here_and_there(mask)
+    cloth = torch.where(relief, cloth - blur_inside(cloth, mask, RELIEF), cloth) * _smooth_random_weights(mask)
     low, high = SPREAD
     drawn = low * (high / low) ** torch.rand(count, device=mask.device)
     size = drawn * spread_inside(centre_inside(log_shading, mask), mask) / spread_inside(cloth, mask).clamp_min(1e-3)
@@ -44,7 +44,7 @@ def wrong_light(garment: Tensor, log_shading: Tensor, mask: Tensor) -> Tensor:
     return log_shading + sign * size.clamp_max(LARGEST_LEAK) * cloth
 
 
-def _here_and_there(mask: Tensor) -> Tensor:
+def _smooth_random_weights(mask: Tensor) -> Tensor:
     """Return smooth random weights B×1×H×W, for each example from 0 to 1."""
     low, high = CELLS
     cells = int(torch.randint(low, high + 1, ()))

@@ -1,8 +1,9 @@
-"""`restyle train`, `restyle tune`, `restyle blend`, `restyle evaluate`: the GAN's workshop."""
+"""`restyle train`, `tune`, `blend`, `pack-checkpoint` and `evaluate`: the GAN's workshop."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,15 @@ Styles = Annotated[Path, typer.Option(help="Folder of style pictures (plain, or 
 Masks = Annotated[Path | None, typer.Option(help="Folder of ready-made masks (NAME.png); default: automatic masks.")]
 
 
+OPTION_OF_PARAMETER = {
+    "rate": "generator_rate",
+    "teacher": "teachers",
+    "weight": "weights",
+    "without_critics": "adversarial",
+}
+"""Training options by the parameters of the command that are called otherwise."""
+
+
 class Preset(StrEnum):
     """Settings known by a name."""
 
@@ -25,12 +35,15 @@ class Preset(StrEnum):
 
 @app.command(cls=OneSentenceCommand)
 def train(
+    context: typer.Context,
     garments: Garments,
     styles: Styles,
     out: Annotated[Path, typer.Option(help="Folder for checkpoints, metrics.jsonl and sample grids.")],
     masks: Masks = None,
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; default: OUT/cache.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from OUT's checkpoint, to the same state.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from OUT's checkpoint with its options, but for those given.")
+    ] = False,
     start_from: Annotated[
         Path | None, typer.Option("--from", help="Weights to fine-tune; a checkpoint brings its critics too.")
     ] = None,
@@ -58,8 +71,8 @@ def train(
 ) -> None:
     """Train the generator, or fine-tune the shipped one on your own garments and styles."""
     from gan.request import RenderError
-    from gan.training.loop import run_training
-    from gan.training.options import TrainingOptions, classic, parse_gan_loss, parse_weights
+    from gan.training.options import TrainingOptions, changed_options, classic, parse_gan_loss, parse_weights
+    from gan.training.run import resume_training, run_training
 
     try:
         options = TrainingOptions(
@@ -85,11 +98,26 @@ def train(
             weights=parse_weights(weight or []),
             adversarial=not without_critics,
         )
-        outcome = run_training(classic(options) if preset is Preset.CLASSIC else options, resume)
+        chosen = classic(options) if preset is Preset.CLASSIC else options
+        given = _given_options(context) | changed_options(options, chosen)
+        outcome = resume_training(chosen, given) if resume else run_training(chosen)
     except RenderError as error:
         raise refuse(str(error)) from error
     result = {"images": outcome.images, "seconds": round(outcome.seconds), "psnr": outcome.quality.generator}
     typer.echo(json.dumps({**result, "gain_db": round(outcome.quality.gain, 3)}))
+
+
+def _given_options(context: typer.Context) -> set[str]:
+    """Return the names of the training options that stand on the command line."""
+    from gan.training.options import TrainingOptions
+
+    names = (OPTION_OF_PARAMETER.get(name, name) for name in context.params if _is_given(context, name))
+    return set(names) & {field.name for field in fields(TrainingOptions)}
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
 
 
 @app.command(cls=OneSentenceCommand)
@@ -143,6 +171,21 @@ def blend(
 
     try:
         blend_weights(first, second, share, out)
+    except RenderError as error:
+        raise refuse(str(error)) from error
+
+
+@app.command(cls=OneSentenceCommand)
+def pack_checkpoint(
+    checkpoint: Annotated[Path, typer.Argument(help="A run's checkpoint.pt.")],
+    out: Annotated[Path, typer.Option(help="File to write.")],
+) -> None:
+    """Make a small checkpoint to pass on: averaged generator and critics in half precision, without paths."""
+    from gan.request import RenderError
+    from gan.training.checkpoint import pack_checkpoint as pack
+
+    try:
+        pack(checkpoint, out)
     except RenderError as error:
         raise refuse(str(error)) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.data.camera import LUMINANCE
+from gan.colour import LUMINANCE
 from gan.data.seams import draw_seams
 
 SHADING_LIMITS = (0.03, 4.0)

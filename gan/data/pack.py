@@ -16,20 +16,21 @@ from typing import IO
 import cv2
 import numpy as np
 
-from gan.data.folders import list_pictures
-from gan.data.plain import measure_plainness
+from gan.data.masks import MaskSource
+from gan.data.plain import MEASURES_VERSION, measure_plainness
 from gan.data.reviewed import ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN
 from gan.patterns import draw_pattern
+from gan.picture_folders import list_pictures
 from gan.pictures import read_picture
 from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 10
+VERSION = 11
+"""Of the arrays and the index; a pack of another one is made anew."""
+HELD_OUT_DRAWN = 40
+"""Drawn patterns among the styles that results are judged on."""
 log = logging.getLogger(__name__)
-
-MaskSource = Callable[[Path, np.ndarray], np.ndarray]
-"""(file, RGB picture) → alpha H×W uint8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,21 @@ class Pack:
     """Decoded pictures, memory-mapped.
 
     Attributes:
-        garments: N×320×240×4 uint8, RGB and the mask; landscape photos lie on their side.
-        garment_names: N file stems.
+        garments: N×320×240×4 uint8, RGB and the mask, in the order of `list_pictures`; landscape photos lie on their
+            side.
         plain: N booleans, light garments that exact pseudo-pairs can be made of.
         dark: N booleans, dark plain garments.
         patterned: N booleans, garments with a pattern of their own.
         unpatterned: N booleans, garments certainly without one.
         styles: M×288×288×3 uint8, centre squares.
-        style_names: M file stems.
     """
 
     garments: np.ndarray
-    garment_names: list[str]
     plain: np.ndarray
     dark: np.ndarray
     patterned: np.ndarray
     unpatterned: np.ndarray
     styles: np.ndarray
-    style_names: list[str]
     folder: Path
 
     def __reduce__(self) -> tuple[Callable[[Path], Pack], tuple[Path]]:
@@ -77,26 +75,10 @@ def open_pack(garments: Path, styles: Path, masks: MaskSource, cache: Path, held
         RenderError: a folder is missing or empty, or none of the garments is plain.
     """
     garment_files, style_files = list_pictures(garments, held_out), list_pictures(styles, held_out)
-    folder = cache / _fingerprint(garment_files + style_files, drawn)
+    folder = cache / _fingerprint(garment_files, style_files, masks, drawn)
     if not (folder / "index.json").is_file():
         _make_pack(folder, garment_files, style_files, masks, drawn)
     return _read_pack(folder)
-
-
-def automatic_masks(folder: Path | None) -> MaskSource:
-    """Return masks from a folder of PNG files with the garments' names, else from the automatic mask."""
-
-    def mask_of(file: Path, picture: np.ndarray) -> np.ndarray:
-        stored = folder / f"{file.stem}.png" if folder else None
-        if stored is not None and stored.is_file():
-            alpha = cv2.imread(str(stored), cv2.IMREAD_GRAYSCALE)
-            if alpha is not None:
-                return np.asarray(alpha, np.uint8)
-        from gan.mask import find_mask
-
-        return (find_mask(picture).alpha * 255).round().astype(np.uint8)
-
-    return mask_of
 
 
 def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path], masks: MaskSource, drawn: int) -> None:
@@ -117,8 +99,6 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     with _written(folder / "styles.npy") as file:
         np.save(file, styles)
     index = {
-        "garments": [file.stem for file in garment_files],
-        "styles": [file.stem for file in style_files] + [f"drawn-{seed}" for seed in range(drawn)],
         "plain": plain,
         "dark": [one.is_dark_plain for one in measured],
         "patterned": [
@@ -149,13 +129,11 @@ def _read_pack(folder: Path) -> Pack:
     index = json.loads((folder / "index.json").read_text())
     return Pack(
         np.load(folder / "garments.npy", mmap_mode="r"),
-        index["garments"],
         np.asarray(index["plain"], bool),
         np.asarray(index["dark"], bool),
         np.asarray(index["patterned"], bool),
         np.asarray(index["unpatterned"], bool),
         np.load(folder / "styles.npy", mmap_mode="r"),
-        index["styles"],
         folder,
     )
 
@@ -194,9 +172,12 @@ def _style(file: Path) -> np.ndarray:
     return cv2.resize(square, (STYLE_SIZE, STYLE_SIZE), interpolation=cv2.INTER_AREA)
 
 
-def _fingerprint(files: list[Path], drawn: int) -> str:
-    digest = hashlib.sha256(f"{VERSION} {GARMENT_HEIGHT} {STYLE_SIZE} {drawn}".encode())
-    for file in files:
+def _fingerprint(garments: list[Path], styles: list[Path], masks: MaskSource, drawn: int) -> str:
+    """Return a name for a pack that changes with everything that the pack is made of."""
+    reviewed = [sorted(names) for names in (ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN)]
+    made_with = f"{VERSION} {MEASURES_VERSION} {GARMENT_HEIGHT} {STYLE_SIZE} {drawn} {reviewed}"
+    digest = hashlib.sha256(f"{made_with} {masks.fingerprint(garments)}\n".encode())
+    for file in garments + styles:
         stat = file.stat()
         digest.update(f"{file.resolve()} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.data.camera import LUMINANCE, linear_to_srgb, photograph, soft_clip, srgb_to_linear
+from gan.colour import LUMINANCE, linear_to_srgb, soft_clip, srgb_to_linear
+from gan.data.camera import photograph
 from gan.data.cloth import SCALES, lay_cloth
 from gan.data.folds import drawn_shading, own_shading
 from gan.data.pack import Pack
 from gan.data.prints import WORN, PrintMix, engraving, random_colour, tone_in_tone
 from gan.data.warping import random_warp, sampled_at
+from gan.pictures import prefiltered
 
 DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
@@ -137,14 +139,14 @@ def place_garment(
             turn[axis] *= -1
             turn[axis, 2] += (width, height)[axis] - 1
     colours, alpha = packed[..., :3], np.ascontiguousarray(packed[..., 3])
+    (colours, _), (alpha, turn) = prefiltered(colours, turn), prefiltered(alpha, turn)
     if warped_share and rng.random() < warped_share:
         places = sampled_at(turn, random_warp(height, width, rng))
         photo = cv2.remap(colours, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
         mask = cv2.remap(alpha, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     else:
-        size = (width, height)
-        photo = cv2.warpAffine(colours, turn, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
-        mask = cv2.warpAffine(alpha, turn, size, borderMode=cv2.BORDER_CONSTANT)
+        photo = cv2.warpAffine(colours, turn, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+        mask = cv2.warpAffine(alpha, turn, (width, height), borderMode=cv2.BORDER_CONSTANT)
     return photo.astype(np.float32) / 255, mask.astype(np.float32) / 255
 
 

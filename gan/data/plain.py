@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.data.camera import srgb_to_linear
+from gan.colour import srgb_to_linear
 
+MEASURES_VERSION = 1
+"""To be raised with every change of a measure or limit here, so that packs are sorted anew."""
 MASK_THRESHOLD = 0.9
 MINIMUM_AREA = 0.06
 MAXIMUM_AREA = 0.85

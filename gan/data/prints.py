@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan.colour import LUMINANCE_WEIGHTS
 from gan.data.cloth import SCALES
 from gan.data.stencils import (
     Stencil,
@@ -80,7 +81,7 @@ def random_colour(rng: np.random.Generator, dark_share: float = 0.35) -> np.ndar
     low, high = (0.015, 0.12) if rng.random() < dark_share else (0.1, 0.95)
     level = np.exp(rng.uniform(np.log(low), np.log(high)))
     tint = np.exp(rng.normal(scale=0.5, size=3)) if rng.random() < 0.65 else np.exp(rng.normal(scale=0.05, size=3))
-    tint = tint / (tint @ np.array([0.2126, 0.7152, 0.0722]))
+    tint = tint / (tint @ np.array(LUMINANCE_WEIGHTS))
     return np.clip(level * tint, 0.004, 1.0).astype(np.float32)
 
 

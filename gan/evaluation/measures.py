@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from gan.colour_tensors import luminance, srgb_to_linear
 from gan.perceptual import PerceptualFeatures, relative_error
-from gan.shading import luminance, srgb_to_linear
 
 JUDGING_LAYERS = ("relu4_2", "relu4_3")
 """Deeper than any layer that training looks at."""

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan.data.pack import MaskSource
+from gan.data.masks import MaskSource
 from gan.data.plain import measure_plainness
 from gan.data.reviewed import NOT_PATTERNED
 from gan.devices import Compute
@@ -65,7 +65,11 @@ class Shot:
 def shoot(
     garments: list[Path], styles: list[Path], weights: Path, comparisons: Mapping[str, Path], compute: Compute
 ) -> tuple[list[Shot], Scores]:
-    """Render each garment with one style by every contestant; returns the shots and the times taken."""
+    """Render each garment with one style by every contestant; returns the shots and the times taken.
+
+    Only the first fifty styles are used: results are looked up among these.
+    """
+    styles = styles[:STYLES_TO_CHOOSE_FROM]
     networks = {SHADED: ControlNetwork(compute, None), GENERATOR: ControlNetwork(compute, weights)}
     networks |= {name: ControlNetwork(compute, file) for name, file in comparisons.items()}
     shots, times = [], defaultdict(list)

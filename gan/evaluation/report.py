@@ -13,6 +13,7 @@ import numpy as np
 
 from gan.evaluation.bootstrap import Figure, figure
 from gan.evaluation.pairs import Scores
+from gan.pictures import fit_into_cell
 
 MEANINGS = {
     "psnr": "PSNR to the exact picture, dB (higher is better)",
@@ -87,15 +88,7 @@ def contact_sheet(rows: list[list[np.ndarray]], height: int = 220) -> np.ndarray
     """Return rows of pictures in a grid of equal cells."""
     width = max(round(cell.shape[1] * height / cell.shape[0]) for row in rows for cell in row)
     width = min(width, round(height * 1.34))
-    return np.vstack([np.hstack([_cell(cell, height, width) for cell in row]) for row in rows])
-
-
-def _cell(picture: np.ndarray, height: int, width: int) -> np.ndarray:
-    factor = min(height / picture.shape[0], width / picture.shape[1])
-    size = (max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor)))
-    cell = np.full((height, width, 3), 255, np.uint8)
-    cell[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return cell
+    return np.vstack([np.hstack([fit_into_cell(cell, (width, height), ground=255) for cell in row]) for row in rows])
 
 
 def _table(title: str, table: dict[str, dict[str, Figure | None]]) -> str:

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from gan.data.dataset import Batch
-from gan.data.folders import list_pictures
-from gan.data.pack import Pack, automatic_masks, open_pack
+from gan.data.masks import mask_source
+from gan.data.pack import HELD_OUT_DRAWN, Pack, open_pack
 from gan.data.prints import BOLD, WORN, PrintMix
 from gan.devices import choose_compute
 from gan.evaluation.bootstrap import Figure
@@ -25,11 +25,11 @@ from gan.evaluation.photos import judge_photos, patterned, shoot
 from gan.evaluation.report import contact_sheet, summarise, write_report
 from gan.generator import WEIGHTS_FILE
 from gan.perceptual import PerceptualFeatures, load_perceptual
+from gan.picture_folders import list_pictures
 from gan.request import RenderError
 
 PAIRS, WORN_PAIRS = "Held-out pseudo-pairs", "Held-out pseudo-pairs, prints as they are worn"
 PHOTOS = "Held-out photos"
-HELD_OUT_DRAWN = 40
 SHOWN_PAIRS = 12
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def evaluate(options: EvaluationOptions) -> dict[str, Any]:
         raise RenderError(f"There are no weights “{options.weights}” to evaluate.")
     backbone = _backbone(options.perceptual)
     cache = options.cache or options.out / "cache"
-    masks = automatic_masks(options.masks)
+    masks = mask_source(options.masks)
     pack = open_pack(options.garments, options.styles, masks, cache, held_out=True, drawn=HELD_OUT_DRAWN)
     pair_table, pair_sheet = _on_pairs(options, pack, BOLD, options.gatys, backbone)
     worn_table, worn_sheet = _on_pairs(options, pack, WORN, 0, backbone)
@@ -103,8 +103,8 @@ def _on_pairs(
     options: EvaluationOptions, pack: Pack, mix: PrintMix, gatys_pairs: int, backbone: PerceptualFeatures | None
 ) -> tuple[Table, np.ndarray]:
     batch = printed_pairs(pack, options.pairs, mix)
-    players = contestants(options.weights, options.comparisons, choose_compute(options.device, 1))
-    scores, shown = judge_pairs(players, batch, backbone)
+    compared = contestants(options.weights, options.comparisons, choose_compute(options.device, 1))
+    scores, shown = judge_pairs(compared, batch, backbone)
     if backbone is not None:
         for name, told in tell_light_apart(shown, batch, backbone, TRUTH).items():
             scores[name] |= told
@@ -133,7 +133,7 @@ def _on_photos(options: EvaluationOptions, backbone: PerceptualFeatures | None) 
         raise RenderError("No garment was found in any of the held-out photos.")
     candidates = list_pictures(options.garments, held_out=False)
     shuffler.shuffle(candidates)
-    real = patterned(candidates, automatic_masks(options.masks), options.photos) if backbone else []
+    real = patterned(candidates, mask_source(options.masks), options.photos) if backbone else []
     scores = judge_photos(shots, styles, real, backbone)
     for name, values in times.items():
         scores[name] |= values

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan.augment import window_means
+from gan.patches import window_means
 from gan.perceptual import PerceptualFeatures
 
 CROP = 64

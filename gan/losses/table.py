@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from gan.losses.adversarial import adversarial_cloth, adversarial_folds, adversarial_garment, feature_matching
-from gan.losses.example import Example, Term
-from gan.losses.light import exposure, fold_energy, folds, shading, unforgotten
+from gan.losses.adversarial import adversarial, feature_matching
+from gan.losses.distillation import distillation
+from gan.losses.inputs import LossInputs, Term
+from gan.losses.light import exposure, fold_energy, folds, forgetting, shading
 from gan.losses.pictures import (
     content,
     diversity,
@@ -21,7 +22,6 @@ from gan.losses.pictures import (
     variation,
 )
 from gan.losses.styles import colour, sliced_wasserstein, style
-from gan.losses.teaching import taught
 
 LOSS_TABLE: dict[str, Term] = {
     "reconstruction": reconstruction,
@@ -29,8 +29,8 @@ LOSS_TABLE: dict[str, Term] = {
     "exposure": exposure,
     "folds": folds,
     "fold_energy": fold_energy,
-    "unforgotten": unforgotten,
-    "taught": taught,
+    "unforgotten": forgetting,
+    "taught": distillation,
     "paired_features": paired_features,
     "content": content,
     "style": style,
@@ -42,28 +42,28 @@ LOSS_TABLE: dict[str, Term] = {
     "diversity": diversity,
     "variation": variation,
     "residual_size": residual_size,
-    "adversarial_cloth": adversarial_cloth,
-    "adversarial_garment": adversarial_garment,
-    "adversarial_folds": adversarial_folds,
+    "adversarial_cloth": adversarial("cloth"),
+    "adversarial_garment": adversarial("garment"),
+    "adversarial_folds": adversarial("folds"),
 }
 PERCEPTUAL_TERMS = frozenset(
     {"paired_features", "content", "style", "sliced_wasserstein", "adversarial_garment", "adversarial_folds"}
 )
 
 
-def total_loss(example: Example, weights: Mapping[str, float]) -> tuple[Tensor, dict[str, Tensor]]:
+def total_loss(inputs: LossInputs, weights: Mapping[str, float]) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the weighted sum and each term's own value, detached.
 
     Raises:
         KeyError: a weight names no term.
     """
-    total = example.picture.new_zeros((), dtype=torch.float32)
+    total = inputs.picture.new_zeros((), dtype=torch.float32)
     values: dict[str, Tensor] = {}
     for name, weight in weights.items():
         term = LOSS_TABLE[name]
         if weight == 0:
             continue
-        value = term(example).float()
+        value = term(inputs).float()
         values[name] = value.detach()
         total = total + weight * value
     return total, values

@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 from gan.generator import Generator
 from gan.request import RenderError
 from gan.tensor_files import write_tensors
-from gan.training.players import AVERAGED_AND_CRITICS, CRITICS, Players
+from gan.training.distributed import ProcessGroup
+from gan.training.options import PATH_OPTIONS
+from gan.training.random_state import RandomState, random_state, set_random_state
+from gan.training.train_state import AVERAGED_AND_CRITICS, CRITICS, TrainState
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "generator.safetensors"
-PATH_OPTIONS = frozenset({"garments", "styles", "out", "masks", "cache", "perceptual", "start_from", "teachers"})
-"""Options that name files; `perceptual` may."""
 WITHOUT_CRITICS = "generator-without-critics.safetensors"
+ALONE = ProcessGroup()
+log = logging.getLogger(__name__)
 
 
-def save_checkpoint(folder: Path, players: Players, options: dict[str, Any]) -> Path:
-    """Write the run's state and, beside it, the averaged generator for renders."""
+def save_checkpoint(folder: Path, state: TrainState, options: dict[str, Any], group: ProcessGroup = ALONE) -> None:
+    """Write the run's state and, beside it, the averaged generator for renders.
+
+    All processes must call it together: the leading one writes the random numbers' state of all.
+    """
+    random_states = group.gather(random_state(state.device))
+    if not group.is_main:
+        return
     path = folder / CHECKPOINT
     unfinished = path.with_suffix(".part")
-    torch.save({"state": players.state(), "options": options}, unfinished)
+    torch.save({"state": {**state.state_dict(), "random": random_states}, "options": options}, unfinished)
     unfinished.replace(path)
-    save_weights(players.average, folder / WEIGHTS)
-    return path
+    save_weights(state.average, folder / WEIGHTS)
 
 
-def load_checkpoint(path: Path, players: Players) -> None:
+def load_checkpoint(path: Path, state: TrainState, group: ProcessGroup = ALONE) -> None:
     """Go back to a checkpoint.
+
+    One that another number of processes wrote is gone on from with other random numbers, and a warning says so.
 
     Raises:
         RenderError: there is none, or it belongs to other networks.
     """
-    if not path.is_file():
-        raise RenderError(f"There is no checkpoint “{path}” to resume from.")
+    content = read_checkpoint(path)["state"]
     try:
-        players.restore(_read(path)["state"])
-    except (KeyError, RuntimeError, ValueError, EOFError) as error:
+        state.load_state_dict(content)
+        _restore_random_state(content, state.device, group)
+    except (KeyError, IndexError, RuntimeError, ValueError, TypeError) as error:
         raise RenderError(f"The checkpoint “{path}” does not fit these networks: {error}") from error
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Return what a checkpoint holds: `state` and the run's `options`.
+
+    Raises:
+        RenderError: there is no such file, or it is torn.
+    """
+    if not path.is_file():
+        raise RenderError(f"There is no checkpoint “{path}”.")
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a torn file fails in as many ways as unpickling has steps
+        raise RenderError(f"The checkpoint “{path}” cannot be read: {error}") from error
+    return content
 
 
 def save_weights(generator: Generator, path: Path) -> None:
@@ -59,14 +86,14 @@ def take_weights(path: Path, *generators: Generator) -> None:
     if not path.is_file():
         raise RenderError(f"There are no weights “{path}”.")
     try:
-        state = load_file(path) if path.suffix == ".safetensors" else _read(path)["state"]["average"]
+        state = load_file(path) if path.suffix == ".safetensors" else read_checkpoint(path)["state"]["average"]
         for generator in generators:
             generator.load_state_dict({name: value.float() for name, value in state.items()})
     except Exception as error:  # as many kinds as safetensors and torch have reasons
         raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
 
 
-def take_critics(path: Path, players: Players) -> None:
+def take_critics(path: Path, train_state: TrainState) -> None:
     """Give critics what those of a checkpoint have learned; a weights file holds none, and changes nothing.
 
     Raises:
@@ -74,18 +101,12 @@ def take_critics(path: Path, players: Players) -> None:
     """
     if path.suffix == ".safetensors":
         return
-    state = _read(path)["state"]
+    state = read_checkpoint(path)["state"]
     try:
         for name in CRITICS:
-            getattr(players, name).load_state_dict(state[name])
+            getattr(train_state, name).load_state_dict(state[name])
     except (KeyError, RuntimeError) as error:
         raise RenderError(f"The critics of “{path}” do not fit these networks: {error}") from error
-
-
-def begun_from(path: Path) -> Path | None:
-    """Return the weights that a checkpoint's run was begun from, as its schedule depends on there being some."""
-    begun = _read(path)["options"].get("start_from")
-    return Path(begun) if begun else None
 
 
 def pack_checkpoint(path: Path, packed: Path) -> None:
@@ -93,21 +114,45 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
 
     A run can go on from it, with fresh optimizers and from the average; what it costs is the optimizers' memory of a
     few hundred steps, what it saves is seven eighths of the size. Options that are paths of this machine are left out.
+
+    Args:
+        path: a run's checkpoint.
+        packed: file to write; it appears whole or not at all.
+
+    Raises:
+        RenderError: there is no such checkpoint, or the file cannot be written.
     """
-    content = _read(path)
-    networks = {
-        name: {
-            key: value.half() if value.is_floating_point() else value for key, value in content["state"][name].items()
-        }
-        for name in AVERAGED_AND_CRITICS
-    }
-    options = {name: value for name, value in content["options"].items() if name not in PATH_OPTIONS}
-    torch.save({"state": {**networks, "progress": content["state"]["progress"]}, "options": options}, packed)
-
-
-def _read(path: Path) -> dict[str, Any]:
+    content = read_checkpoint(path)
     try:
-        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a torn file fails in as many ways as unpickling has steps
-        raise RenderError(f"The checkpoint “{path}” does not fit these networks: {error}") from error
-    return content
+        state, progress = content["state"], content["state"]["progress"]
+        networks = {name: _halved(state[name]) for name in AVERAGED_AND_CRITICS}
+        options = {name: value for name, value in content["options"].items() if name not in PATH_OPTIONS}
+    except (KeyError, TypeError) as error:
+        raise RenderError(f"“{path}” is no checkpoint of a training run.") from error
+    unfinished = packed.with_name(f".{packed.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            torch.save({"state": {**networks, "progress": progress}, "options": options}, file)
+        unfinished.replace(packed)
+    except OSError as error:
+        raise RenderError(f"The checkpoint could not be written to “{packed.parent}”: {error.strerror}.") from error
+
+
+def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
+
+
+def _restore_random_state(content: dict[str, Any], device: torch.device, group: ProcessGroup) -> None:
+    if "torch_rng" in content:  # as checkpoints of one state for all processes have it
+        gpus = content.get("cuda_rng") or []
+        states: list[RandomState] = [{"cpu": content["torch_rng"], **({"cuda": gpus[0]} if gpus else {})}]
+    else:
+        states = content.get("random", [])
+    if len(states) == group.processes:
+        set_random_state(states[group.rank], device)
+    elif states and group.is_main:
+        log.warning(
+            "The checkpoint was written by %d processes and this run has %d: it goes on with other random numbers.",
+            len(states),
+            group.processes,
+        )

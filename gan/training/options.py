@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from gan.data.folders import list_pictures
 from gan.discriminators import GAN_LOSSES, GanLoss
 from gan.losses import LOSS_TABLE
+from gan.picture_folders import list_pictures
 from gan.request import RenderError
 
+PATHS = frozenset({"garments", "styles", "out", "masks", "cache", "start_from"})
+PATH_OPTIONS = PATHS | {"perceptual", "teachers"}
+"""Options that name files; `perceptual` may."""
 CLASSIC_EPOCHS = 100
 CLASSIC_CRITICS = {"adversarial_garment": 0.3, "adversarial_cloth": 0.05, "feature_matching": 0.1}
 
@@ -39,9 +43,10 @@ class TrainingOptions:
         spectral: spectral norm in the critics instead of relying on R1 alone.
         generator_rate: peak learning rate of the generator.
         critic_rate: learning rate of the critics; it stays, as they start late.
-        betas: Adam's.
+        betas: of the generator's Adam.
+        critic_betas: of the critics'.
         critic_steps: steps of the critics after each of the generator's.
-        penalty: R1's γ.
+        penalty: γ of the critics' gradient penalty R1 (relativistic critics: R1 and R2); 0 leaves it out.
         penalty_every: steps between penalties (lazy R1, Karras et al. 2020).
         clip: largest gradient norm.
         half_life: of the average of weights, as a share of the run.
@@ -76,6 +81,7 @@ class TrainingOptions:
     generator_rate: float = 4e-4
     critic_rate: float = 1e-3
     betas: tuple[float, float] = (0.5, 0.99)
+    critic_betas: tuple[float, float] = (0.0, 0.99)
     critic_steps: int = 1
     penalty: float = 1.0
     penalty_every: int = 8
@@ -100,9 +106,9 @@ class TrainingOptions:
 def classic(options: TrainingOptions) -> TrainingOptions:
     """Return the textbook settings of an image GAN, for comparison.
 
-    Adam 2e-4 with betas 0.5 and 0.999 (Radford et al., DCGAN, 2016), batch 32, 100 epochs, BCE, no warm start, and
-    critics of the garment and of the cloth.
-    Folders, device and seed stay.
+    Adam 2e-4 with betas 0.5 and 0.999 for generator and critics (Radford et al., DCGAN, 2016), batch 32, 100 epochs,
+    BCE without gradient penalty, no warm start, and critics of the garment and of the cloth. Folders, device and seed
+    stay, and so do the clipped gradients and the falling learning rate.
     """
     return replace(
         options,
@@ -111,10 +117,23 @@ def classic(options: TrainingOptions) -> TrainingOptions:
         generator_rate=2e-4,
         critic_rate=2e-4,
         betas=(0.5, 0.999),
+        critic_betas=(0.5, 0.999),
+        penalty=0.0,
         gan_loss="bce",
         weights={**CLASSIC_CRITICS, **options.weights},
         warm_start=False,
     )
+
+
+def options_from_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options by name out of what `TrainingOptions.to_json` returned; names of no option are left out."""
+    known = {one.name for one in fields(TrainingOptions)}
+    return {name: _from_json(name, value) for name, value in values.items() if name in known}
+
+
+def changed_options(before: TrainingOptions, after: TrainingOptions) -> set[str]:
+    """Return the names of the options that differ."""
+    return {one.name for one in fields(TrainingOptions) if getattr(before, one.name) != getattr(after, one.name)}
 
 
 def parse_gan_loss(name: str) -> GanLoss:
@@ -145,3 +164,11 @@ def parse_weights(texts: list[str]) -> dict[str, float]:
         if name not in LOSS_TABLE:
             raise RenderError(f"There is no loss term “{name}”; known: {', '.join(LOSS_TABLE)}.")
     return weights
+
+
+def _from_json(name: str, value: Any) -> Any:
+    if name == "teachers":
+        return tuple(Path(file) for file in value)
+    if name in PATHS:
+        return None if value is None else Path(value)
+    return tuple(value) if isinstance(value, list) else value

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gan.training.players import Progress as RunProgress
+from gan.training.train_state import Progress as RunProgress
 
 WINDOW = 30
 QUIET_SECONDS = 60.0

@@ -20,7 +20,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Judging:
+class HeldOutBatches:
     """Fixed held-out examples: pseudo-pairs with truth, and real photos."""
 
     pairs: Batch
@@ -40,17 +40,17 @@ class Quality:
         return self.generator - self.shaded_guide
 
 
-def make_judging(pack: Pack, height: int, seed: int = 7, pairs: int = PAIRS) -> Judging:
+def draw_held_out(pack: Pack, height: int, seed: int = 7, pairs: int = PAIRS) -> HeldOutBatches:
     """Draw the held-out examples; the same ones for the same pack, height and seed."""
     exact = ExampleDataset(pack, height, height * 3 // 4, seed, 0.0, 0.0)
     photos = ExampleDataset(pack, height, height * 3 // 4, seed + 1, 1.0, 0.0)
-    return Judging(_stacked(exact, pairs), _stacked(photos, min(SHOWN, pairs)))
+    return HeldOutBatches(_stacked(exact, pairs), _stacked(photos, min(SHOWN, pairs)))
 
 
 @torch.no_grad()
-def measure(generator: Generator, judging: Judging, precision: torch.dtype) -> Quality:
+def measure(generator: Generator, held_out: HeldOutBatches, precision: torch.dtype) -> Quality:
     """Measure a generator on the held-out pseudo-pairs."""
-    batch = judging.pairs
+    batch = held_out.pairs
     found = psnr(pictures(generator, batch, precision), batch["truth"], batch["mask"])
     plain = psnr(shaded_guide(batch), batch["truth"], batch["mask"])
     return Quality(float(found.mean()), float(plain.mean()))
@@ -85,10 +85,10 @@ def shaded_guide(batch: Batch) -> Tensor:
 
 
 @torch.no_grad()
-def write_grid(generator: Generator, judging: Judging, path: Path, precision: torch.dtype) -> None:
+def write_grid(generator: Generator, held_out: HeldOutBatches, path: Path, precision: torch.dtype) -> None:
     """Write a contact sheet: garment, shaded guide, generator, and the truth (for photos: the flat guide)."""
-    blocks, count = [], judging.photos["garment"].shape[0]
-    for batch, last in ((judging.pairs, "truth"), (judging.photos, "guide")):
+    blocks, count = [], held_out.photos["garment"].shape[0]
+    for batch, last in ((held_out.pairs, "truth"), (held_out.photos, "guide")):
         shown = {name: value[:count] for name, value in batch.items()}
         mask = shown["mask"]
         over = [
@@ -100,8 +100,8 @@ def write_grid(generator: Generator, judging: Judging, path: Path, precision: to
     cv2.imwrite(str(path), np.vstack(blocks)[..., ::-1])
 
 
-def _row(pictures_: Tensor) -> np.ndarray:
-    return np.hstack([(one.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy() for one in pictures_])
+def _row(batch: Tensor) -> np.ndarray:
+    return np.hstack([(one.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy() for one in batch])
 
 
 def _stacked(dataset: ExampleDataset, count: int) -> Batch:

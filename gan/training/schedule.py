@@ -22,7 +22,7 @@ PAIRS = {
 FEATURES = {**PAIRS, "paired_features": 0.6, "fold_energy": 0.5}
 # On top of the features' weights: with less of the exact picture and more fold energy, the phase lost 0.3 dB and its
 # light was easier to tell from the exact one. Off unless asked for: critics of the garment and of the cloth, which
-# gained nothing in any comparison (the model card has them); style statistics, which cost as much time as all the rest
+# gained nothing in any comparison (EXPERIMENTS.md has them); style statistics, which cost as much time as all the rest
 # and moved nothing; and correlation with the photo's own light, which pulls old prints back in.
 ADVERSARIAL = {
     **FEATURES,
@@ -114,6 +114,6 @@ def rate_at(progress: float, images: int) -> float:
 
 def _changed(phase: Phase, options: TrainingOptions) -> Phase:
     weights = {**phase.weights, **{name: value for name, value in options.weights.items() if name in phase.weights}}
-    # Without a say in the loss they need not learn: what remains is the same phase without critics, to compare with.
+    # Critics without a weight in the loss need not learn: what remains is the same phase without them, to compare with.
     critics = phase.critics and any(weights[name] for name in ADVERSARIAL_TERMS)
     return replace(phase, weights=weights, critics=critics)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gan.data.folders import list_pictures
+from gan.picture_folders import list_pictures
 from gan.request import RenderError
-from gan.training.loop import run_training
 from gan.training.options import TrainingOptions
+from gan.training.run import run_training
 
 if TYPE_CHECKING:
     import optuna

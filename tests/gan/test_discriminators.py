@@ -130,7 +130,7 @@ def test_fold_critic_learns_that_an_old_print_is_no_fold():
     optimizer = torch.optim.Adam(critic.parameters(), 3e-3)
     mask = torch.ones(4, 1, 32, 32)
 
-    def lesson():
+    def logits_of_a_batch():
         folds = F.interpolate(torch.randn(4, 1, 4, 4), size=32, mode="bicubic")
         stripes = (torch.arange(32) // 4 % 2).float().view(1, 1, 1, 32) - 0.5
         photo = torch.sigmoid(folds + 2 * stripes).expand(-1, 3, -1, -1)
@@ -140,11 +140,11 @@ def test_fold_critic_learns_that_an_old_print_is_no_fold():
         return [critic(critic.project(mask, light, beside))[0] for light in seen]
 
     for _ in range(60):
-        loss = critic_loss(*lesson(), "bce")
+        loss = critic_loss(*logits_of_a_batch(), "bce")
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    assert accuracy(*lesson(), "bce") > 0.9
+    assert accuracy(*logits_of_a_batch(), "bce") > 0.9
 
 
 def test_fold_critic_sees_the_photo_too():
@@ -157,3 +157,22 @@ def test_fold_critic_sees_the_photo_too():
 def test_relativistic_loss_pairs_unequal_counts():
     few, many = [torch.zeros(3)], [torch.ones(5)]
     assert critic_loss(many, few, "relativistic") < critic_loss(few, many, "relativistic")
+
+
+def test_a_narrow_garment_is_judged_beside_a_whole_one():
+    torch.manual_seed(0)
+    critic = GarmentCritic(LAYERS, width=4).eval()
+    masks = torch.zeros(2, 1, 64, 64)
+    masks[0] = 1
+    masks[1, :, 20:44, 31:33] = 1  # a tie
+    features = features_of(torch.rand(2, 3, 64, 64))
+    together = critic(critic.project(masks, features))[0]
+    alone = [
+        critic(critic.project(masks[index : index + 1], {name: x[index : index + 1] for name, x in features.items()}))[
+            0
+        ]
+        for index in range(2)
+    ]
+    for both, whole, tie in zip(together, *alone, strict=True):
+        assert tie.numel() > 0
+        assert torch.allclose(both, torch.cat([whole, tie]), atol=1e-6)

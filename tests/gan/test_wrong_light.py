@@ -1,6 +1,6 @@
 import torch
 
-from gan.shading import linear_to_srgb
+from gan.colour_tensors import linear_to_srgb
 from gan.wrong_light import wrong_light
 
 COUNT = 12
@@ -10,11 +10,11 @@ def printed_shirts():
     """Garments with broad folds across and fine stripes of a print along: photo, exact light, mask, the print."""
     rows, columns = torch.meshgrid(torch.arange(96.0), torch.arange(72.0), indexing="ij")
     folds = (0.3 * torch.sin(rows / 3)).expand(COUNT, 1, -1, -1).contiguous()
-    print_ = (0.8 * torch.sign(torch.sin(columns / 2))).expand(COUNT, 1, -1, -1)
+    stripes = (0.8 * torch.sign(torch.sin(columns / 2))).expand(COUNT, 1, -1, -1)
     mask = torch.zeros(COUNT, 1, 96, 72)
     mask[..., 6:-6, 6:-6] = 1
-    photo = linear_to_srgb((0.3 * torch.exp(folds + print_)).clamp(0, 1)).expand(-1, 3, -1, -1)
-    return photo, folds, mask, print_
+    photo = linear_to_srgb((0.3 * torch.exp(folds + stripes)).clamp(0, 1)).expand(-1, 3, -1, -1)
+    return photo, folds, mask, stripes
 
 
 def likeness(change, pattern, mask):
@@ -26,9 +26,9 @@ def likeness(change, pattern, mask):
 
 def test_what_leaks_is_the_print_and_no_fold():
     torch.manual_seed(0)
-    photo, light, mask, print_ = printed_shirts()
+    photo, light, mask, stripes = printed_shirts()
     change = (wrong_light(photo, light, mask) - light) * mask
-    assert likeness(change, print_, mask).median() > 0.6
+    assert likeness(change, stripes, mask).median() > 0.6
     assert likeness(change, light, mask).max() < 0.1
     spread = change.square().mean(dim=(1, 2, 3)).sqrt()
     assert spread.min() > 0.01

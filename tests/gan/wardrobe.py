@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from gan.held_out import is_held_out
+from gan.picture_folders import is_held_out
 
 
 def plain_garment(seed, height=128, width=96, colour=(205, 190, 170)):

@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from gan.training.checkpoint import CHECKPOINT, read_checkpoint
 from tests.gan.wardrobe import fill_wardrobe
 
 runner = CliRunner()
@@ -50,3 +51,41 @@ def test_a_short_run_from_the_shell(tmp_path):
     result = json.loads(done.stdout.strip().splitlines()[-1])
     assert result["images"] == 4
     assert (tmp_path / "out" / "generator.safetensors").is_file()
+
+
+def test_a_resumed_run_keeps_the_settings_it_was_begun_with(tmp_path):
+    garments, styles, masks = fill_wardrobe(tmp_path)
+    out = tmp_path / "out"
+    folders = ["--garments", str(garments), "--styles", str(styles), "--out", str(out)]
+    one_step = ["--minutes", "0", "--workers", "0", "--device", "cpu", "--threads", "1"]
+    begun = [
+        "--masks",
+        str(masks),
+        "--images",
+        "8",
+        "--batch",
+        "2",
+        "--height",
+        "48",
+        "--seed",
+        "3",
+        "--without-critics",
+    ]
+    weights = ["--weight", "paired_features=0", "--weight", "exposure=2"]
+    for settings in (begun + weights, ["--resume", "--weight", "folds=3"]):
+        done = runner.invoke(app, ["train", *folders, *one_step, *settings])
+        assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout.strip().splitlines()[-1])["images"] == 4
+    stored = read_checkpoint(out / CHECKPOINT)["options"]
+    kept = {name: stored[name] for name in ("images", "batch", "height", "seed", "adversarial", "weights")}
+    assert kept == {
+        "images": 8,
+        "batch": 2,
+        "height": 48,
+        "seed": 3,
+        "adversarial": False,
+        "weights": {"paired_features": 0.0, "exposure": 2.0, "folds": 3.0},
+    }
+    done = runner.invoke(app, ["train", *folders, *one_step, "--resume", "--images", "2"])
+    assert done.exit_code == 2
+    assert "4 images already" in done.stderr

@@ -3,19 +3,17 @@ import dataclasses
 import numpy as np
 import pytest
 
+from gan.colour import linear_to_srgb, soft_clip, srgb_to_linear
+from gan.colour_tensors import soft_clip as torch_soft_clip
 from gan.data import pairs
-from gan.data.camera import linear_to_srgb, soft_clip, srgb_to_linear
+from gan.data.camera import photograph
 from gan.data.dataset import EndlessNumbers, ExampleDataset, endless_batches
-from gan.data.folders import list_pictures
 from gan.data.folds import drawn_shading, own_shading
-from gan.data.pack import automatic_masks, letterbox, open_pack
+from gan.data.masks import mask_source
+from gan.data.pack import open_pack
 from gan.data.pairs import make_dark_pair, make_identity_pair, make_pair, make_unpaired, place_garment
-from gan.data.plain import measure_plainness
 from gan.data.prints import BOLD, WORN, engraving, random_colour, tone_in_tone
-from gan.data.reviewed import ALSO_PLAIN, NOT_PLAIN
 from gan.data.stencils import block, ramp
-from gan.request import RenderError
-from gan.shading import soft_clip as torch_soft_clip
 from tests.gan.wardrobe import fill_wardrobe, plain_garment
 
 
@@ -23,30 +21,7 @@ from tests.gan.wardrobe import fill_wardrobe, plain_garment
 def pack(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wardrobe")
     garments, styles, masks = fill_wardrobe(folder)
-    return open_pack(garments, styles, automatic_masks(masks), folder / "cache", held_out=False, drawn=2)
-
-
-def test_a_run_that_cannot_write_its_pack_leaves_the_one_another_run_made_meanwhile(tmp_path, monkeypatch):
-    """Two runs on the same new folders: the slower one finds the disk full when the faster one already reads."""
-    garments, styles, masks = fill_wardrobe(tmp_path)
-    stored, save, made = automatic_masks(masks), np.save, []
-
-    def torn_save(file, array):
-        file.write(b"half")
-        raise OSError(28, "No space left on device")
-
-    def overtaken(file, picture):
-        if not made:
-            made.append(open_pack(garments, styles, stored, tmp_path / "cache", held_out=False))
-            monkeypatch.setattr(np, "save", torn_save)
-        return stored(file, picture)
-
-    with pytest.raises(OSError, match="No space"):
-        open_pack(garments, styles, overtaken, tmp_path / "cache", held_out=False)
-    monkeypatch.setattr(np, "save", save)
-    again = open_pack(garments, styles, stored, tmp_path / "cache", held_out=False)
-    assert (again.garments == made[0].garments).all()
-    assert not list((tmp_path / "cache").rglob("*.part"))
+    return open_pack(garments, styles, mask_source(masks), folder / "cache", held_out=False, drawn=2)
 
 
 def test_truth_is_the_guide_under_the_shading(pack):
@@ -125,113 +100,6 @@ def test_photos_without_truth_show_patterned_and_other_garments_and_say_which(pa
     assert set(drawn([0] * 4, [0] * 4)) == {0, 1, 2, 3}
 
 
-def test_held_out_pictures_are_never_in_the_training_pack(pack, tmp_path):
-    garments, styles, masks = fill_wardrobe(tmp_path)
-    judged = open_pack(garments, styles, automatic_masks(masks), tmp_path / "cache", held_out=True)
-    training = open_pack(garments, styles, automatic_masks(masks), tmp_path / "cache", held_out=False)
-    assert len(judged.garments) == 2
-    assert len(training.garments) == 4
-    assert not set(judged.garment_names) & set(training.garment_names)
-    assert not set(judged.style_names) & set(training.style_names)
-
-
-def test_image_folders_keep_their_own_split(tmp_path):
-    for part, count in (("train", 3), ("test", 1)):
-        garments, styles, masks = fill_wardrobe(tmp_path / part, training=count, held_out=0)
-        for kind, source in (("garments", garments), ("styles", styles), ("masks", masks)):
-            target = tmp_path / kind / (part if kind != "masks" else "") / "any-class"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if kind == "masks":
-                target = tmp_path / "masks"
-                target.mkdir(exist_ok=True)
-                for file in source.iterdir():
-                    file.rename(target / file.name)
-            else:
-                source.rename(target)
-    masks = automatic_masks(tmp_path / "masks")
-    judged = open_pack(tmp_path / "garments", tmp_path / "styles", masks, tmp_path / "cache", held_out=True)
-    assert len(judged.garments) == 1
-
-
-def test_a_pack_is_decoded_once(pack, tmp_path):
-    garments, styles, masks = fill_wardrobe(tmp_path, held_out=0)
-    calls = []
-
-    def counted(file, picture):
-        calls.append(file)
-        return automatic_masks(masks)(file, picture)
-
-    for _ in range(2):
-        open_pack(garments, styles, counted, tmp_path / "cache", held_out=False)
-    assert len(calls) == 4
-
-
-def test_an_empty_folder_is_refused_in_one_sentence(tmp_path):
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(RenderError, match="holds no pictures for training"):
-        open_pack(tmp_path / "empty", tmp_path / "empty", automatic_masks(None), tmp_path, held_out=False)
-    with pytest.raises(RenderError, match="There is no folder"):
-        open_pack(tmp_path / "none", tmp_path / "empty", automatic_masks(None), tmp_path, held_out=False)
-
-
-def test_lettering_checks_and_colours_are_not_plain():
-    import cv2
-
-    picture, mask = plain_garment(0, 320, 240)
-    assert measure_plainness(picture, mask).is_plain
-    lettered = picture.copy()
-    cv2.putText(lettered, "BOSTON", (60, 150), cv2.FONT_HERSHEY_DUPLEX, 1.0, [90, 85, 80], 3)
-    assert not measure_plainness(lettered, mask).is_plain
-    checked = picture.copy()
-    checked[::2, ::2] //= 2
-    assert not measure_plainness(checked, mask).is_plain
-    printed = picture.copy()
-    printed[100:160, 90:150] = (200, 40, 40)
-    assert not measure_plainness(printed, mask).is_plain
-    assert not measure_plainness(picture // 6, mask).is_plain
-
-
-def test_dark_plain_garments_are_a_kind_of_their_own():
-    import cv2
-
-    picture, mask = plain_garment(0, 320, 240, colour=(38, 36, 44))
-    measured = measure_plainness(picture, mask)
-    assert measured.is_dark_plain
-    assert not measured.is_plain
-    lettered = picture.copy()
-    cv2.putText(lettered, "BOSTON", (60, 150), cv2.FONT_HERSHEY_DUPLEX, 1.0, [200, 200, 200], 3)
-    assert not measure_plainness(lettered, mask).is_dark_plain
-    badged = picture.copy()
-    badged[100:150, 90:140] = (200, 40, 40)
-    assert not measure_plainness(badged, mask).is_dark_plain
-    light, _ = plain_garment(0, 320, 240)
-    assert not measure_plainness(light, mask).is_dark_plain
-
-
-def test_patterned_garments_are_told_from_glossy_and_worn_ones():
-    import cv2
-
-    picture, mask = plain_garment(0, 320, 240)
-    down, across = np.mgrid[:320, :240]
-    worn = np.clip((0.4 + 0.6 * np.sin(across / 12) ** 2)[..., None] * (90, 110, 150), 0, 255).astype(np.uint8)
-    glossy = (np.exp(-(((down % 40) - 20) ** 2) / 50)[..., None] * 70 + (30, 28, 34)).astype(np.uint8)
-    for unprinted in (picture, worn, glossy):
-        measured = measure_plainness(unprinted, mask)
-        assert measured.is_unpatterned
-        assert not measured.is_patterned
-    striped = np.where((down // 16 % 2)[..., None] > 0, picture, picture // 8)
-    dotted = picture.copy()
-    for number in range(120):
-        cv2.circle(dotted, (50 + number % 10 * 15, 50 + number // 10 * 20), 5, [60, 90, 200], -1)
-    for printed in (striped, dotted):
-        measured = measure_plainness(printed, mask)
-        assert measured.is_patterned
-        assert not measured.is_unpatterned
-    nothing = measure_plainness(picture, np.zeros_like(mask))
-    assert not nothing.is_patterned
-    assert not nothing.is_unpatterned
-
-
 def dark_pack(folder):
     """A pack of light and dark garments."""
     import cv2
@@ -240,7 +108,7 @@ def dark_pack(folder):
     for number, file in enumerate(sorted(garments.iterdir())[:3]):
         picture, _ = plain_garment(number, colour=(38, 36, 44))
         cv2.imwrite(str(file), picture[..., ::-1])
-    return open_pack(garments, styles, automatic_masks(masks), folder / "cache", held_out=False)
+    return open_pack(garments, styles, mask_source(masks), folder / "cache", held_out=False)
 
 
 def test_dark_pairs_keep_most_of_the_light_and_lose_some_gloss(tmp_path):
@@ -316,39 +184,6 @@ def test_colours_reach_from_black_cloth_to_white():
     assert max(levels) > 0.7
 
 
-def test_letterbox_adds_no_garment():
-    picture = np.full((100, 40, 4), 255, np.uint8)
-    boxed = letterbox(picture, 80, 60)
-    assert boxed.shape == (80, 60, 4)
-    assert boxed[:, 0, 3].max() == 0
-    assert boxed[:, 30, 3].min() == 255
-
-
-def test_a_piece_that_a_person_saw_is_not_plain_makes_no_pairs(tmp_path, monkeypatch):
-    garments, styles, masks = fill_wardrobe(tmp_path)
-    packs = []
-    for name in ("before", "after"):
-        packs.append(open_pack(garments, styles, automatic_masks(masks), tmp_path / name, held_out=False, drawn=2))
-        seen = packs[0].garment_names[int(np.flatnonzero(packs[0].plain)[0])]
-        monkeypatch.setattr("gan.data.pack.NOT_PLAIN", frozenset({seen}))
-    before, after = packs
-    assert before.plain.sum() == after.plain.sum() + 1
-    assert not after.plain[after.garment_names.index(seen)]
-
-
-def test_a_piece_that_a_person_saw_is_plain_makes_pairs_whatever_the_measures_say(tmp_path, monkeypatch):
-    garments, styles, masks = fill_wardrobe(tmp_path)
-    monkeypatch.setattr("gan.data.plain.Plainness.is_plain", property(lambda measured: False))
-    seen = min(file.stem for file in list_pictures(garments, held_out=False))
-    monkeypatch.setattr("gan.data.pack.ALSO_PLAIN", frozenset({seen}))
-    pack = open_pack(garments, styles, automatic_masks(masks), tmp_path / "cache", held_out=False, drawn=2)
-    assert [name for name, plain in zip(pack.garment_names, pack.plain, strict=True) if plain] == [seen]
-
-
-def test_no_piece_is_called_plain_and_not_plain():
-    assert not ALSO_PLAIN & NOT_PLAIN
-
-
 def test_a_bright_background_in_the_outline_is_no_light():
     alpha = np.zeros((60, 60), np.float32)
     alpha[15:45, 15:45] = 1
@@ -385,3 +220,24 @@ def test_batches_go_on_where_they_stopped(pack):
     next(whole)
     resumed = endless_batches(dataset, 2, EndlessNumbers(2), workers=0)
     assert (next(whole)["garment"] == next(resumed)["garment"]).all()
+
+
+def test_a_garment_that_is_shrunk_far_does_not_alias():
+    packed = np.full((320, 240, 4), 255, np.uint8)
+    packed[..., :3] = np.where(np.arange(320) % 2, 255, 0)[:, None, None]  # finer than the small picture can show
+    for warped_share in (0.0, 1.0):
+        photo, _ = place_garment(packed, 64, 48, np.random.default_rng(3), warped_share)
+        assert photo[8:-8, 8:-8].std() < 0.02, warped_share
+
+
+def test_cameras_keep_colours_apart_as_jpeg_does(monkeypatch):
+    """Red counts for more in JPEG's luma than blue, so fine red stripes stay sharper than fine blue ones."""
+    monkeypatch.setattr("gan.data.camera.JPEG_SHARE", 1.0)
+
+    def contrast(channel):
+        light = np.zeros((64, 64, 3), np.float32)
+        light[:, ::2, channel] = 1
+        seen = photograph(light, np.random.default_rng(0))
+        return (seen[:, ::2] - seen[:, 1::2]).mean()
+
+    assert contrast(0) > 2 * contrast(2)

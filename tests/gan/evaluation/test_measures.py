@@ -1,12 +1,12 @@
 import pytest
 import torch
 
+from gan.colour_tensors import linear_to_srgb, srgb_to_linear
 from gan.evaluation import measures
 from gan.evaluation.bootstrap import figure
 from gan.evaluation.gatys import optimise
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside
 from gan.perceptual import VGG16, PerceptualFeatures, vgg_stages
-from gan.shading import linear_to_srgb, srgb_to_linear
 
 MASK = torch.zeros(1, 1, 96, 72)
 MASK[..., 8:-8, 8:-8] = 1

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gan.devices import choose_compute
+from gan.evaluation import photos
 from gan.evaluation.contestants import FLAT, GENERATOR, UNCHANGED
 from gan.evaluation.photos import judge_photos, shoot
 from gan.generator import WEIGHTS_FILE
@@ -35,3 +36,22 @@ def test_the_photo_around_the_cloth_is_no_part_of_the_style(shots):
     assert distances[FLAT] < 0.01 < distances[UNCHANGED]
     assert distances[FLAT] < distances[GENERATOR] < distances[UNCHANGED] / 2
     assert scores[FLAT]["pattern_fidelity"][0] > 0.9
+
+
+def test_every_style_that_is_drawn_is_in_the_gallery_that_results_are_looked_up_in(shots, tmp_path, monkeypatch):
+    monkeypatch.setattr(photos, "STYLES_TO_CHOOSE_FROM", 2)
+    drawn = []
+
+    def note(garment, style, number, networks):
+        drawn.append((style.stem, number))
+        return shots[0], {}
+
+    monkeypatch.setattr(photos, "_shoot_one", note)
+    styles = [tmp_path / f"{number}.png" for number in range(4)]
+    shoot([SHIRT] * 3, styles, WEIGHTS_FILE, {}, choose_compute("cpu", 1))
+    assert drawn == [("0", 0), ("1", 1), ("0", 0)]
+
+
+def test_without_a_backbone_its_measures_are_left_out(shots):
+    for row in judge_photos(shots, [], [], None).values():
+        assert not {"retrieval", "diversity", "told_from_photos"} & set(row)

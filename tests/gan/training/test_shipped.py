@@ -4,7 +4,7 @@ import torch
 from gan.generator import WEIGHTS_FILE, load_generator
 from gan.training.checkpoint import load_checkpoint
 from gan.training.options import TrainingOptions
-from gan.training.players import make_players
+from gan.training.train_state import make_train_state
 from tests.gan.wardrobe import plain_garment
 
 
@@ -50,9 +50,9 @@ def test_shipped_weights_keep_the_folds_of_a_plain_garment(shipped):
 
 def test_a_run_can_go_on_from_the_shipped_checkpoint(tmp_path):
     options = TrainingOptions(tmp_path, tmp_path, tmp_path)
-    players = make_players(options, torch.device("cpu"))
-    load_checkpoint(WEIGHTS_FILE.with_name("checkpoint.pt"), players)
-    assert players.progress.images > 1_000
+    state = make_train_state(options, torch.device("cpu"))
+    load_checkpoint(WEIGHTS_FILE.with_name("checkpoint.pt"), state)
+    assert state.progress.images > 1_000
     generator = load_generator(WEIGHTS_FILE)
-    for name, value in players.average.state_dict().items():
+    for name, value in state.average.state_dict().items():
         assert torch.allclose(value, generator.state_dict()[name], atol=1e-3), name

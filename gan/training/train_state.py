@@ -30,7 +30,7 @@ class Progress:
         steps: optimizer steps of the generator.
         seconds: time spent training, over all resumes.
         rollbacks: times that the run went back to a checkpoint because numbers blew up.
-        penalty_factor: factor on R1; doubled when a critic grows too strong.
+        penalty_factor: factor on the gradient penalty, 1 to 64; it grows while a critic is too strong.
     """
 
     images: int = 0
@@ -41,10 +41,10 @@ class Progress:
 
 
 @dataclass
-class Players:
+class TrainState:
     """The networks with their optimizers.
 
-    `earlier` is the average of before the critics came, once they have; see `gan.losses.light.unforgotten`.
+    `earlier` is the average as it was when the critics' phase began; see `gan.losses.light.forgetting`.
     """
 
     generator: Generator
@@ -59,32 +59,33 @@ class Players:
 
     @property
     def critics(self) -> nn.ModuleList:
-        """All critics."""
-        return nn.ModuleList([self.cloth, self.garment, self.folds])
+        """All critics, in the order of `CRITICS`."""
+        return nn.ModuleList([getattr(self, name) for name in CRITICS])
 
-    def remember(self) -> None:
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return next(self.generator.parameters()).device
+
+    def keep_earlier(self) -> None:
         """Keep the average as it is now, unless an earlier one is kept already."""
         if self.earlier is None:
             self.earlier = averaged_copy(self.average)
 
-    def state(self) -> dict[str, Any]:
-        """Return everything that a later process needs to go on as if nothing had happened."""
+    def state_dict(self) -> dict[str, Any]:
+        """Return what a later process needs to go on, but for the random numbers."""
         return {
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
             "earlier": self.earlier.state_dict() if self.earlier else None,
-            "cloth": self.cloth.state_dict(),
-            "garment": self.garment.state_dict(),
-            "folds": self.folds.state_dict(),
+            **{name: getattr(self, name).state_dict() for name in CRITICS},
             "generator_optimizer": self.generator_optimizer.state_dict(),
             "critic_optimizer": self.critic_optimizer.state_dict(),
             "progress": vars(self.progress).copy(),
-            "torch_rng": torch.get_rng_state(),
-            "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go back to what `state` returned; from a packed checkpoint, as near to it as it allows."""
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go back to what `state_dict` returned; from a packed checkpoint, as near to it as it allows."""
         self.generator.load_state_dict(state.get("generator", state["average"]))
         for name in AVERAGED_AND_CRITICS:
             getattr(self, name).load_state_dict(state[name])
@@ -96,10 +97,6 @@ class Players:
                 getattr(self, name).load_state_dict(state[name])
         for name, value in state["progress"].items():
             setattr(self.progress, name, value)
-        if "torch_rng" in state:
-            torch.set_rng_state(state["torch_rng"])
-        if torch.cuda.is_available() and state.get("cuda_rng"):
-            torch.cuda.set_rng_state_all(state["cuda_rng"])
 
 
 def make_generator(widths: Widths | None, device: torch.device) -> Generator:
@@ -109,12 +106,12 @@ def make_generator(widths: Widths | None, device: torch.device) -> Generator:
     return generator
 
 
-def make_players(
+def make_train_state(
     options: TrainingOptions,
     device: torch.device,
     widths: Widths | None = None,
     backbone: PerceptualFeatures | None = None,
-) -> Players:
+) -> TrainState:
     """Return fresh networks on a device, initialised from the run's seed; the critics see through the backbone."""
     layers = layer_sizes(backbone, MIDDLE_LAYERS) if backbone is not None else VGG_SIZES
     torch.manual_seed(options.seed)
@@ -125,13 +122,13 @@ def make_players(
         FoldCritic(layers, spectral=options.spectral).to(device),
     )
     critic_parameters = [*cloth.parameters(), *garment.parameters(), *folds.parameters()]
-    return Players(
+    return TrainState(
         generator,
         averaged_copy(generator),
         cloth,
         garment,
         folds,
         Adam(generator.parameters(), options.generator_rate, betas=options.betas),
-        Adam(critic_parameters, options.critic_rate, betas=(0.0, options.betas[1])),
+        Adam(critic_parameters, options.critic_rate, betas=options.critic_betas),
         Progress(),
     )

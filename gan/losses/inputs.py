@@ -1,4 +1,4 @@
-"""What the loss terms look at: one batch with its pictures, and what critics said about it."""
+"""What the loss terms look at: a batch, the generator's pictures of it, and what the critics make of them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from gan.augment import blur_inside, centre_inside, cut_patches, random_corners, spread_inside
+from gan.masked_statistics import blur_inside, centre_inside, spread_inside
+from gan.patches import cut_patches, random_corners
 from gan.perceptual import LAYERS, PerceptualFeatures
 from gan.shading import light_as_grey
 from gan.wrong_light import wrong_light
 
 MIDDLE_LAYERS = ("relu2_2", "relu3_3")
-GREY = frozenset({"light", "true_light", "wrong_light", "photo"})
+WINDOWED = frozenset({"light", "true_light", "wrong_light", "photo"})
+"""Pictures of the window in which light is looked at, not of the whole; critics see their middle layers."""
 GENERATED = frozenset({"picture", "light"})
+"""Pictures through whose features the generator learns."""
 EXPOSURE_LIMITS = (-3.0, 1.4)
 LIGHT_WINDOW = 96
+"""Side of that window in pixels."""
 SEEN_SPREAD = 0.25
 """Standard deviation at which critics see every light."""
 LEAST_SPREAD = 0.06
@@ -27,8 +31,8 @@ SEEN_BLUR = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """What teachers say, on average.
+class TeacherOutput:
+    """What the teachers put out on the same inputs, on average.
 
     Attributes:
         exposure: B×1×H×W log factor on the guide.
@@ -39,9 +43,24 @@ class Lesson:
     picture: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class CriticFeedback:
+    """What the generator learns from one critic.
+
+    Attributes:
+        loss: the generator's adversarial loss.
+        fake: the critic's features of generated pictures.
+        real: its features of real ones, detached.
+    """
+
+    loss: Tensor
+    fake: list[Tensor]
+    real: list[Tensor]
+
+
 @dataclass
-class Example:
-    """Everything that a term may look at; pictures are sRGB B×3×H×W in 0 to 1.
+class LossInputs:
+    """One batch and what the networks made of it; pictures are sRGB B×3×H×W in 0 to 1.
 
     Attributes:
         garment: the photo.
@@ -56,12 +75,11 @@ class Example:
         identity: B, 1 where the guide is the garment's own cloth.
         truth: the exact picture, where paired.
         log_shading: B×1×H×W, the exact exposure, where paired.
-        earlier: B×1×H×W, the exposure that the generator of before the critics put on the guide, or None.
-        lesson: what the run's teachers would have done, where it has any.
+        earlier_exposure: B×1×H×W, what the generator as it was before the critics' phase put on the guide, or None.
+        teacher: what the run's teachers put out, or None.
         backbone: perceptual features, or None.
-        second: the picture of the same input with other noise, or None.
-        noise_distance: mean distance of the two noises.
-        critics: names to (fake logits, fake features, real features) of the critics in play.
+        second_picture: the picture of the same inputs at the same strength with other noise, or None.
+        critics: feedback by name of the critics that have a weight.
     """
 
     garment: Tensor
@@ -76,17 +94,16 @@ class Example:
     truth: Tensor
     log_shading: Tensor
     patterned: Tensor
-    earlier: Tensor | None = None
-    lesson: Lesson | None = None
+    earlier_exposure: Tensor | None = None
+    teacher: TeacherOutput | None = None
     backbone: PerceptualFeatures | None = None
-    second: Tensor | None = None
-    noise_distance: float = 1.0
-    critics: dict[str, Judgement] = field(default_factory=dict)
+    second_picture: Tensor | None = None
+    critics: dict[str, CriticFeedback] = field(default_factory=dict)
     _features: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     _corners: Tensor | None = None
 
     def window(self, values: Tensor) -> Tensor:
-        """Cut out of B×C×H×W the window in which light is looked at: the same for everything of one example."""
+        """Cut out of B×C×H×W the window in which light is looked at: the same for everything of one inputs."""
         size = min(LIGHT_WINDOW, *self.mask.shape[-2:])
         if self._corners is None:
             self._corners = random_corners(self.mask, 1, size)
@@ -129,30 +146,15 @@ class Example:
             if self.backbone is None:
                 raise ValueError("a perceptual term has a weight, but there is no backbone")
             with torch.set_grad_enabled(name in GENERATED):
-                self._features[name] = self.backbone(getattr(self, name), MIDDLE_LAYERS if name in GREY else LAYERS)
+                self._features[name] = self.backbone(getattr(self, name), MIDDLE_LAYERS if name in WINDOWED else LAYERS)
         return self._features[name]
 
-    def detached(self) -> Example:
-        """Return the example without the way back into the generator, for the critics to learn from."""
+    def detached(self) -> LossInputs:
+        """Return the same without gradients to the generator, for the critics to learn from."""
         features = {
             name: {layer: value.detach() for layer, value in found.items()} for name, found in self._features.items()
         }
         return replace(self, picture=self.picture.detach(), exposure=self.exposure.detach(), _features=features)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a critic says about fakes, and its features of fakes and of reals.
-
-    Attributes:
-        loss: the generator's adversarial loss.
-        fake: features of the fakes.
-        real: features of the reals, detached.
-    """
-
-    loss: Tensor
-    fake: list[Tensor]
-    real: list[Tensor]
-
-
-Term = Callable[[Example], Tensor]
+Term = Callable[[LossInputs], Tensor]
