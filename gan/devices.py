@@ -27,7 +27,7 @@ class Compute:
     """A process's means of computing.
 
     Attributes:
-        device: where the networks run.
+        device: where the networks run; a GPU always with its number.
         dtype: the networks' precision; bfloat16 only where the hardware multiplies it natively.
         threads: how many variants may be drawn at the same time.
     """
@@ -43,17 +43,42 @@ class Compute:
 
 
 def choose_compute(device: str = AUTO, threads: int | None = None) -> Compute:
-    """Choose device, precision and threads.
+    """Choose device, precision and threads; a GPU also becomes the calling thread's current one.
 
     Args:
-        device: "auto", "cpu", "cuda", "cuda:1", "mps" …
+        device: "auto", "cpu", "cuda", "cuda:1" … Apple's "mps" is taken only when it is named: nobody has tried it.
         threads: the most threads to use; None takes the cores this process may run on.
 
     Raises:
-        RenderError: this machine has no such device.
+        RenderError: this machine has no such device, or nothing can be computed on it.
     """
-    chosen = torch.device(_best_device()) if device == AUTO else _checked(device)
+    chosen = _checked(available_devices()[0] if device == AUTO else device)
+    make_current(chosen)
     return Compute(chosen, _best_dtype(chosen), max(1, threads or min(available_cores(), MOST_THREADS)))
+
+
+def make_current(device: torch.device) -> None:
+    """Let a GPU be the calling thread's current one; each thread begins with the first, whatever the others use.
+
+    What names no device, pinned memory for one, else goes by the first GPU, and takes memory there in every process.
+    """
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+
+
+def device_answers(device: torch.device) -> bool:
+    """Say whether a device still computes.
+
+    After an illegal access, a failed assertion or a memory fault on a GPU nothing works on it again in this process,
+    and the error may have come out of any call.
+    """
+    try:
+        _compute_on(device)
+    except torch.OutOfMemoryError:
+        return True  # full, but alive
+    except RuntimeError:
+        return False
+    return True
 
 
 def available_cores() -> int:
@@ -65,8 +90,8 @@ def available_cores() -> int:
 
 def available_devices() -> list[str]:
     """Return one device name for each worker that this machine can feed: its GPUs, else its CPU."""
-    gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
-    return gpus or [_best_device()]
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return [f"cuda:{index}" for index in range(gpus)] or [CPU]
 
 
 def use_single_threaded_operators() -> None:
@@ -106,30 +131,29 @@ def keep_freed_memory() -> None:
         mallopt(MALLOC_MMAP_THRESHOLD, LARGEST_REUSED_BYTES)
 
 
-def _best_device() -> str:
-    if torch.cuda.is_available():
-        return "cuda:0"
-    if torch.backends.mps.is_available():
-        return "mps"
-    return CPU
-
-
 def _checked(name: str) -> torch.device:
     try:
         device = torch.device(name)
-        torch.empty(1, device=device)
+        _compute_on(device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        known = ", ".join([AUTO, CPU, *(found for found in available_devices() if found != CPU)])
-        raise RenderError(f"This machine has no device “{name}”; it has {known}.") from error
+        others = [known for known in dict.fromkeys([AUTO, CPU, *available_devices()]) if known != name]
+        raise RenderError(f"This machine has no device “{name}” that works; it has {', '.join(others)}.") from error
+    if device.type == "cuda" and device.index is None:
+        return torch.device("cuda", torch.cuda.current_device())
     return device
 
 
+def _compute_on(device: torch.device) -> None:
+    """Run a kernel and wait for its result, which also brings up errors of work that was under way."""
+    torch.ones(1, device=device).add_(1).item()
+
+
 def _best_dtype(device: torch.device) -> torch.dtype:
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.bfloat16
-    if device.type == CPU and _cpu_multiplies_bfloat16():
-        return torch.bfloat16
-    return torch.float32
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)  # asks the current one
+    else:
+        native = device.type == CPU and _cpu_multiplies_bfloat16()
+    return torch.bfloat16 if native else torch.float32
 
 
 def _cpu_multiplies_bfloat16() -> bool:

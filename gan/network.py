@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +14,9 @@ import torch
 from torch import Tensor
 
 from gan.compiling import compile_generator
-from gan.devices import CPU, Compute
+from gan.devices import CPU, Compute, make_current, use_single_threaded_operators
 from gan.generator import NOISE_SIZE, STRIDE, WEIGHTS_FILE, WORKING_SIZE, Features, load_generator
+from gan.guide.form import Folds
 from gan.light import linear_luminance
 from gan.pictures import shrink_picture
 from gan.request import MAX_VARIANTS
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 SHORTEST_SIDE = 4 * STRIDE
 BUCKETS = 4
+WARM_UP_RUNS = 3
+"""A compiled network's first run of a shape compiles, its second records a CUDA graph, the third is like all others."""
 
 Result = TypeVar("Result")
 
@@ -45,15 +47,14 @@ class EncodedGarment:
         shading: the analytic shading at the working size.
         size: width and height of the working size.
         depth: factor on the log-exposure of every variant.
-        folds: log-exposure without old prints, as it is before any guide is seen, and the mask, both at half the
-            working size, h×w float32.
+        folds: without old prints, as they are before any guide is seen, at half the working size.
     """
 
     features: Features
     shading: Shading
     size: tuple[int, int]
     depth: float
-    folds: tuple[np.ndarray, np.ndarray]
+    folds: Folds
 
 
 def working_size(shape: tuple[int, ...], multiple: int = STRIDE) -> tuple[int, int]:
@@ -86,7 +87,11 @@ def _noise(seeds: Sequence[int]) -> Tensor:
 
 
 class ControlNetwork:
-    """Loads the generator once and runs it, one picture at a time, from any thread."""
+    """Loads the generator once and runs it, for calls from any thread.
+
+    On a GPU all calls happen one after the other in a thread of its own: kernels queue up there anyway, and recorded
+    graphs belong to the thread that recorded them.
+    """
 
     def __init__(self, compute: Compute, weights: Path | None = WEIGHTS_FILE, *, compiled: bool = False) -> None:
         """Load the generator.
@@ -104,19 +109,14 @@ class ControlNetwork:
         self._generator = load_generator(weights).to(device=compute.device, dtype=compute.dtype)
         self._compiled = compiled
         if compiled:
-            compile_generator(self._generator, compute)
-        # A GPU's kernels queue up anyway, and its recorded graphs belong to the thread that recorded them.
-        self._own_thread = None if compute.device.type == CPU else ThreadPoolExecutor(1, "network")
+            compile_generator(self._generator, compute, shapes=len(self._warm_up_sizes()))
+        self._own_thread = None if compute.device.type == CPU else ThreadPoolExecutor(1, "network", self._begin_thread)
 
     def warm_up(self) -> None:
         """Run both networks, so that the first request does not pay for allocating or compiling."""
-        for width, height in self._warm_up_sizes():
+        for width, height in self._warm_up_sizes() * (WARM_UP_RUNS if self._compiled else 1):
             grey = np.full((height, width, 3), 128, np.uint8)
-            garment = self.encode(grey, np.ones((height, width), np.float32))
-            if self.compute.is_cuda:
-                self.run(functools.partial(self.batch_controls, garment, self._tensor(grey), [0]))
-            else:
-                self.controls(garment, grey, seed=0)
+            self.controls(self.encode(grey, np.ones((height, width), np.float32)), grey, seed=0)
 
     def close(self) -> None:
         """Stop the network's own thread, if it has one."""
@@ -131,17 +131,15 @@ class ControlNetwork:
             alpha: H×W float32 in 0 to 1.
         """
         size = working_size(garment.shape, self._multiple)
-        mask = torch.from_numpy(shrink_picture(alpha, size))[None, None]
-        small = shrink_picture(garment, size)
-        picture, luminance = self._tensor(small), torch.from_numpy(linear_luminance(small))[None, None]
+        small, small_alpha = shrink_picture(garment, size), shrink_picture(alpha, size)
+        small_light = linear_luminance(small)
 
         def run() -> EncodedGarment:
-            device_mask = mask.to(self.compute.device)
-            shading = log_shading(luminance.to(self.compute.device), device_mask)
-            features = self._generator.encode(picture, device_mask, shading)
+            mask, light = (self._sent(plane)[None, None] for plane in (small_alpha, small_light))
+            shading = log_shading(light, mask)
+            features = self._generator.encode(self._picture(small), mask, shading)
             depth = fold_depth(features) if self._trained else 1.0
-            exposure, half_mask = features.half[0].float().cpu().numpy()
-            return EncodedGarment(features, shading, size, depth, (exposure, half_mask))
+            return EncodedGarment(features, shading, size, depth, Folds(*features.half[0].float().cpu().numpy()))
 
         return self.run(run)
 
@@ -151,27 +149,26 @@ class ControlNetwork:
         Args:
             cloth: H×W×3 uint8 RGB.
         """
-        return self.encode(cloth, np.ones(cloth.shape[:2], np.float32)).folds[0]
+        return self.encode(cloth, np.ones(cloth.shape[:2], np.float32)).folds.exposure
 
     def controls(self, garment: EncodedGarment, guide: np.ndarray, seed: int) -> Controls:
         """Return one picture's controls, on the CPU.
 
-        Pictures go through one by one: the bytes of a variant must not depend on how many were asked for, and
-        batched kernels round differently.
+        On the CPU pictures go through one by one: the bytes of a variant must not depend on how many were asked for,
+        and batched kernels round differently. A GPU always runs a full batch: it may be compiled for nothing else.
 
         Args:
             garment: what `encode` returned.
             guide: H×W×3 uint8 RGB.
             seed: of the noise.
         """
-        noise = _noise([seed]).to(self.compute.device)
-        full_strength = torch.ones(1, device=self.compute.device)
-        picture = self._tensor(shrink_picture(guide, garment.size))
+        small = shrink_picture(guide, garment.size)
+        batch = MAX_VARIANTS if self.compute.is_cuda else 1
 
         def run() -> Controls:
-            controls = self._generator.controls(garment.features, picture, noise, full_strength)
+            controls = self._controls(garment, self._picture(small), [seed], batch)
             parts = (controls.trust_coarse, controls.trust_fine, controls.gain, controls.residual)
-            return Controls(*(part.float().cpu() for part in parts)).deepened(garment.depth)
+            return Controls(*(part[:1].cpu() for part in parts))
 
         return self.run(run)
 
@@ -189,12 +186,7 @@ class ControlNetwork:
         Returns:
             Controls of `MAX_VARIANTS` pictures, the first N of them the guides'.
         """
-        missing = MAX_VARIANTS - len(guides)
-        noise = _noise([*seeds, *[seeds[-1]] * missing]).to(self.compute.device, non_blocking=True)
-        if missing:
-            guides = torch.cat([guides, guides[-1:].expand(missing, -1, -1, -1)])
-        full_strength = torch.ones(MAX_VARIANTS, device=self.compute.device)
-        return self._generator.controls(garment.features, guides, noise, full_strength).deepened(garment.depth)
+        return self._controls(garment, guides, seeds, MAX_VARIANTS)
 
     def run(self, work: Callable[[], Result]) -> Result:
         """Do work on the network's device and return its result: on a GPU all of it happens in one thread."""
@@ -207,6 +199,19 @@ class ControlNetwork:
             return without_gradients()
         return self._own_thread.submit(without_gradients).result()
 
+    def _controls(self, garment: EncodedGarment, guides: Tensor, seeds: Sequence[int], batch: int) -> Controls:
+        """Return the controls of a batch that guides and seeds are filled up to by repeating their last ones."""
+        missing = batch - len(guides)
+        noise = _noise([*seeds, *[seeds[-1]] * missing]).to(self.compute.device, non_blocking=True)
+        if missing:
+            guides = torch.cat([guides, guides[-1:].expand(missing, -1, -1, -1)])
+        full_strength = torch.ones(batch, device=self.compute.device)
+        return self._generator.controls(garment.features, guides, noise, full_strength).deepened(garment.depth)
+
+    def _begin_thread(self) -> None:
+        make_current(self.compute.device)
+        use_single_threaded_operators()
+
     @property
     def _multiple(self) -> int:
         """Few fixed shapes for a compiled network, which takes minutes for each; else any that needs no padding."""
@@ -217,5 +222,8 @@ class ControlNetwork:
         shapes = {(side, WORKING_SIZE) for side in sides} | {(WORKING_SIZE, side) for side in sides}
         return sorted(shapes)
 
-    def _tensor(self, picture: np.ndarray) -> Tensor:
-        return torch.from_numpy(picture).to(self.compute.device).permute(2, 0, 1)[None].float() / 255
+    def _picture(self, picture: np.ndarray) -> Tensor:
+        return self._sent(picture).permute(2, 0, 1)[None].float() / 255
+
+    def _sent(self, values: np.ndarray) -> Tensor:
+        return torch.from_numpy(values).to(self.compute.device)

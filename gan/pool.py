@@ -19,7 +19,6 @@ BACK_OFF = (0.0, 1.0, 5.0, 15.0, 60.0)
 """Seconds to wait before a worker is started again, after each death in a row."""
 STEADY_SECONDS = 60.0
 """A worker that lived this long died for a reason of its own: the next one need not wait."""
-REVIVAL_SECONDS = 120.0
 WORKER_NICENESS = 10
 LOADING_SECONDS = 180.0
 COMPILING_SECONDS = 900.0
@@ -42,7 +41,7 @@ class RenderPool(Protocol):
 
         Raises:
             RenderError: the request cannot be rendered; its message is for the person who asked.
-            WorkerCrashedError: the worker died under it.
+            WorkerCrashedError: the worker died under it, none could be started, or the pool was closed.
         """
 
     async def close(self) -> None:
@@ -82,8 +81,9 @@ class ProcessPool:
         self._command += ["--weights", str(weights)] if weights is not None else []
         self._command += ["--threads", str(threads)] if threads is not None else []
         self._command += ["--compile"] if compiled else []
-        self._idle: asyncio.Queue[WorkerProcess] = asyncio.Queue()
+        self._idle: asyncio.Queue[WorkerProcess | None] = asyncio.Queue()  # None stands for the pool's end
         self._workers: set[WorkerProcess] = set()
+        self._last_death = 0.0
         self._keepers: list[asyncio.Task[None]] = []
 
     @property
@@ -114,7 +114,8 @@ class ProcessPool:
                 self._idle.put_nowait(worker)
 
     async def close(self) -> None:
-        """Stop the workers; renders under way end with `WorkerCrashedError`."""
+        """Stop the workers; renders under way, and those that wait for a worker, end with `WorkerCrashedError`."""
+        self._idle.put_nowait(None)
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -123,14 +124,25 @@ class ProcessPool:
         self._workers.clear()
 
     async def _next_worker(self) -> WorkerProcess:
+        """Wait while workers are busy; once the last one has died, for as long as a pause and a start may take."""
+        loop = asyncio.get_running_loop()
+        begun, revival = loop.time(), BACK_OFF[-1] + self._patience.start
+
+        def deadline() -> float:
+            alive = any(worker.alive for worker in self._workers)
+            return (loop.time() if alive else max(begun, self._last_death)) + revival
+
         while True:
             try:
-                async with asyncio.timeout(REVIVAL_SECONDS):
+                async with asyncio.timeout_at(deadline()):
                     worker = await self._idle.get()
             except TimeoutError:
-                if any(worker.alive for worker in self._workers):
-                    continue  # they are all busy
-                raise WorkerCrashedError("no worker could be started") from None
+                if deadline() <= loop.time():
+                    raise WorkerCrashedError("no worker could be started") from None
+                continue
+            if worker is None:
+                self._idle.put_nowait(None)  # for the next one that waits
+                raise WorkerCrashedError("the workers were stopped")
             if worker.alive:
                 return worker
 
@@ -145,16 +157,19 @@ class ProcessPool:
         loop = asyncio.get_running_loop()
         deaths = 0
         while True:
-            started = loop.time()
+            lived = 0.0
             try:
                 worker = worker or await self._start_worker(device)
+                ready = loop.time()
                 self._idle.put_nowait(worker)
-                await worker.ended()
+                end = await worker.ended()
                 self._workers.discard(worker)
+                self._last_death = loop.time()
+                lived = self._last_death - ready
             except WorkerCrashedError as error:
-                logger.error("no worker on %s: %s", device, error)
+                end = error
             worker = None
-            deaths = 1 if loop.time() - started > STEADY_SECONDS else deaths + 1
+            deaths = 1 if lived > STEADY_SECONDS else deaths + 1
             pause = BACK_OFF[min(deaths, len(BACK_OFF)) - 1]
-            logger.warning("the worker on %s died (%d in a row); starting another in %g s", device, deaths, pause)
+            logger.error("no worker on %s (%d in a row); starting another in %g s: %s", device, deaths, pause, end)
             await asyncio.sleep(pause)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import torch
 
-from gan.devices import AUTO, choose_compute, keep_freed_memory, use_single_threaded_operators
+from gan.devices import AUTO, choose_compute, device_answers, keep_freed_memory, use_single_threaded_operators
 from gan.generator import WEIGHTS_FILE
 from gan.guide import StyleCloth, VariantPlan, plan_variants, prepare_style
 from gan.network import ControlNetwork
@@ -53,7 +53,7 @@ class Renderer:
             compiled: compile the generator, which pays on a server.
 
         Raises:
-            RenderError: this machine has no such device.
+            RenderError: this machine has no such device, or nothing can be computed on it.
         """
         self.compute = choose_compute(device, threads)
         use_single_threaded_operators()
@@ -73,6 +73,10 @@ class Renderer:
         scene = Scene(MaskedGarment(grey, alpha, alpha, None), self.network)
         self.draw(scene, prepare_style(grey, self._photo_reader), [VariantPlan(Mode.PRINT, 1.0, 0.0, 0)], 1.0)
 
+    def answers(self) -> bool:
+        """Say whether the device still computes; if it does not, nothing can be rendered in this process any more."""
+        return device_answers(self.compute.device)
+
     def close(self) -> None:
         """Stop the drawing threads."""
         self._executor.shutdown(cancel_futures=True)
@@ -88,6 +92,7 @@ class Renderer:
 
         Raises:
             RenderError: the request cannot be rendered; the message is one sentence for the person who asked.
+            FolderUnusableError: the output folder cannot take the pictures.
         """
         started = time.perf_counter()
         use_single_threaded_operators()  # PyTorch keeps this for each thread, and ours may be another one today
@@ -143,11 +148,13 @@ class Renderer:
                 pictures = scene.draw_all(cloth, plans, strength, self._executor.map)
                 return [functools.partial(np.asarray, picture) for picture in pictures]
             except torch.OutOfMemoryError:
-                log.warning("the GPU has no room for %d variants at once: drawing them on the CPU", len(plans))
-                torch.cuda.empty_cache()
-            except RuntimeError:  # an operator that this GPU or this PyTorch lacks: pictures later rather than none
-                log.exception("the GPU cannot draw: drawing on the CPU, slower, until this worker starts again")
+                count, device = len(plans), self.compute.device
+                log.warning("%s has no room for %d variants at once: drawing these on the CPU", device, count)
+            except NotImplementedError:  # this PyTorch lacks an operator there: pictures later rather than none
+                device = self.compute.device
+                log.exception("%s cannot draw: drawing on the CPU, slower, until this worker starts again", device)
                 self._gpu_cannot_draw = True
+            torch.cuda.empty_cache()  # only now: until its error is forgotten, a failed drawing keeps its memory
         return [functools.partial(scene.draw, cloth, plan, strength) for plan in plans]
 
 

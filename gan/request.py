@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -9,21 +10,28 @@ from pathlib import Path
 from typing import Any
 
 MAX_VARIANTS = 4
-DEFAULT_SIZE = 1024
 MAX_SIZE = 2048
+MAX_SEED = 2**63 - 1
+MIN_SCALE, MAX_SCALE = 0.1, 10.0
+"""Wider than what people may ask for: a plan's variants are up to two and a half times larger or smaller."""
 
 
 class RenderError(Exception):
     """The request cannot be rendered; the message is one sentence for the person who asked."""
 
 
+class FolderUnusableError(OSError):
+    """A folder cannot take pictures; the message names it, for whoever runs this machine and not for a chat."""
+
+
 class Mode(StrEnum):
-    """How the style is carried over: as cloth, as brushwork, as colours, or chosen by the style."""
+    """How the style is carried over: as cloth, as brushwork, as colours, printed once, or chosen by the style."""
 
     AUTO = "auto"
     PRINT = "print"
     PAINT = "paint"
     PALETTE = "palette"
+    PLACEMENT = "placement"
 
 
 class Region(StrEnum):
@@ -73,16 +81,18 @@ class MaskEdit:
 class RenderRequest:
     """One job for the renderer.
 
+    One with values that cannot be rendered cannot be made; the `RenderError` says in a sentence which.
+
     Attributes:
         garment: clean RGB image file.
         style: clean RGB image file.
         output: folder for the pictures; made when missing.
         variants: how many pictures, 1 to 4.
         mode: how the style is carried over.
-        scale: pattern size as a factor of the default, 0.25 to 4.
+        scale: pattern size as a factor of the default, 0.25 to 4 for whoever asks, 0.1 to 10 for a variant once more.
         strength: 0 leaves the garment as it is, 1 is the full restyle.
-        seed: first variant's seed; variant i has seed + i.
-        size: long side of the result in pixels; None keeps the garment's own (at most 2048).
+        seed: first variant's seed, 0 or more; variant i has seed + i.
+        size: long side of the result in pixels, 1 to 2048; None keeps the garment's own (at most 2048).
         region: which pixels are restyled.
         mask: a person's mask file (white is garment), or None for the automatic one.
         mask_edit: corrections on top of the mask.
@@ -104,6 +114,20 @@ class RenderRequest:
     mask: Path | None = None
     mask_edit: MaskEdit = field(default_factory=MaskEdit)
     angle: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.variants <= MAX_VARIANTS:
+            raise RenderError(f"A render has 1 to {MAX_VARIANTS} variants, not {self.variants}.")
+        if not MIN_SCALE <= self.scale <= MAX_SCALE:
+            raise RenderError(f"The pattern's scale must be from {MIN_SCALE:g} to {MAX_SCALE:g}, not {self.scale:g}.")
+        if not 0 <= self.strength <= 1:
+            raise RenderError(f"The strength must be from 0 to 100 per cent, not {100 * self.strength:g}.")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise RenderError(f"The seed must be a number from 0 to {MAX_SEED}, not {self.seed}.")
+        if self.size is not None and not 1 <= self.size <= MAX_SIZE:
+            raise RenderError(f"The long side must be from 1 to {MAX_SIZE} pixels, not {self.size}.")
+        if self.angle is not None and not math.isfinite(self.angle):
+            raise RenderError(f"The angle must be a number of degrees, not {self.angle}.")
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as JSON-ready values."""

@@ -21,6 +21,9 @@ from gan.request import Progress, RenderError, RenderRequest
 if TYPE_CHECKING:
     from gan.renderer import Renderer
 
+DEVICE_LOST = 70
+"""Exit status of a worker whose device no longer computes; `sysexits.h` calls it an internal error."""
+
 logger = logging.getLogger("gan.worker")
 
 
@@ -64,7 +67,12 @@ class Worker:
             self._say(Kind.REFUSED, id=number, sentence=str(error))
         except Exception as error:
             logger.exception("render %d failed", number)
-            self._say(Kind.FAILED, id=number, cause=f"{type(error).__name__}: {error}")
+            if not renderer.answers():
+                # Without an answer: after one the bot would ask this worker for the next render before it has ended.
+                device = renderer.compute.device
+                logger.critical("%s is lost (%s): this worker ends, for another to start", device, _in_one_line(error))
+                os._exit(DEVICE_LOST)
+            self._say(Kind.FAILED, id=number, cause=_in_one_line(error))
         finally:
             self._cancelled.discard(number)
 
@@ -92,6 +100,12 @@ class Worker:
                 self._answers.flush()
         except OSError:
             os._exit(0)
+
+
+def _in_one_line(error: Exception) -> str:
+    """Return an error's kind and first line; CUDA's go on for several with advice."""
+    first, _, _ = str(error).partition("\n")
+    return f"{type(error).__name__}: {first}"
 
 
 def claim_standard_output() -> BinaryIO:

@@ -17,6 +17,8 @@ from gan.request import Progress, ProgressCallback, RenderError, RenderRequest, 
 logger = logging.getLogger(__name__)
 
 WORKER_COMMAND = (sys.executable, "-m", "gan.worker")
+LAST_WORDS_SECONDS = 1.0
+"""Until what an ended worker has written is read; a process that it started may hold its log open for longer."""
 
 
 class WorkerCrashedError(Exception):
@@ -62,8 +64,9 @@ class WorkerProcess:
         self._ready: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
         self._last_sign = asyncio.get_running_loop().time()
         self._last_words = ""
-        self._ended = asyncio.Event()
-        self._watchers = [asyncio.create_task(work) for work in (self._listen(), self._forward_log(), self._watch())]
+        self._ended: asyncio.Future[WorkerCrashedError] = asyncio.get_running_loop().create_future()
+        self._log = asyncio.create_task(self._forward_log())
+        self._watchers = [self._log, *(asyncio.create_task(work) for work in (self._listen(), self._watch()))]
 
     @classmethod
     async def start(cls, command: Sequence[str], patience: Patience) -> WorkerProcess:
@@ -98,16 +101,16 @@ class WorkerProcess:
     @property
     def alive(self) -> bool:
         """Whether it can take a request."""
-        return not self._ended.is_set()
+        return not self._ended.done()
 
     @property
     def devices(self) -> list[str]:
         """The devices of this machine that could each feed a worker, once it is ready."""
         return self._ready.result()
 
-    async def ended(self) -> None:
-        """Wait until the process has ended."""
-        await self._ended.wait()
+    async def ended(self) -> WorkerCrashedError:
+        """Wait until the process has ended; return its status and last words."""
+        return await asyncio.shield(self._ended)
 
     async def render(self, request: RenderRequest, on_progress: ProgressCallback) -> RenderResult:
         """Render one request; cancelling this call stops the render, if need be by killing the process.
@@ -138,6 +141,8 @@ class WorkerProcess:
                 await self.ended()
         except TimeoutError:
             await self.kill()
+        for watcher in self._watchers:
+            watcher.cancel()  # one would read on for as long as a process that the worker started holds its log open
         await asyncio.gather(*self._watchers, return_exceptions=True)
 
     async def kill(self) -> None:
@@ -177,12 +182,19 @@ class WorkerProcess:
             while line := await self._process.stdout.readline():
                 self._last_sign = asyncio.get_running_loop().time()
                 self._take(line)
+            # Left to end by itself: to kill a process that has just ended takes its status from asyncio.
+            async with asyncio.timeout(self._patience.exit):
+                await self._process.wait()
         except ValueError:
             logger.error("worker %d wrote a line of more than %d bytes and is killed", self.pid, LONGEST_LINE)
+        except TimeoutError:
+            logger.error("worker %d closed its output but did not end and is killed", self.pid)
         finally:
             if self._process.returncode is None:
                 self._process.kill()
-            await self._end(await self._process.wait())
+            status = await self._process.wait()
+            await asyncio.wait([self._log], timeout=LAST_WORDS_SECONDS)
+            self._end(status)
 
     def _take(self, line: bytes) -> None:
         match decode(line):
@@ -231,7 +243,7 @@ class WorkerProcess:
         """Kill the process when it gives no sign of life, or a render no step, for too long."""
         loop = asyncio.get_running_loop()
         pause = min(1.0, self._patience.silence / 4, self._patience.stall / 4)
-        while not self._ended.is_set():
+        while self.alive:
             slept = loop.time()
             await asyncio.sleep(pause)
             if loop.time() - slept > pause + 1:
@@ -243,9 +255,9 @@ class WorkerProcess:
                 self._process.kill()
                 return
 
-    async def _end(self, status: int) -> None:
+    def _end(self, status: int) -> None:
         error = WorkerCrashedError(f"the worker ended with status {status}: {self._last_words or 'no last words'}")
-        self._ended.set()
+        self._ended.set_result(error)
         if not self._ready.done():
             self._ready.set_exception(error)
             self._ready.exception()  # counts as seen: whoever started the worker may have been cancelled

@@ -17,6 +17,10 @@ class ObedientRenderer:
     """Crashes, hangs, talks or works, as the name of the style says."""
 
     compute = SimpleNamespace(device="cpu")
+    lost = False
+
+    def answers(self) -> bool:
+        return not self.lost
 
     def render(self, request: RenderRequest, on_progress: ProgressCallback) -> RenderResult:
         on_progress(Progress(0, 2, "begun"))
@@ -50,6 +54,10 @@ class ObedientRenderer:
 
     def fail(self, _: ProgressCallback) -> None:
         raise ValueError("a fault of ours")
+
+    def lose_device(self, _: ProgressCallback) -> None:
+        self.lost = True
+        raise RuntimeError("CUDA error: an illegal memory access was encountered\nCompile with advice.")
 
     def talk(self, _: ProgressCallback) -> None:
         print("{'kind': 'result'}", flush=True)

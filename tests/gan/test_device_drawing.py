@@ -166,7 +166,7 @@ def test_a_gpu_without_room_for_all_variants_leaves_them_to_the_cpu(tmp_path, mo
 
     monkeypatch.setattr(Scene, "draw_all", no_room)
     assert_renders_like(expected, renderer, request, 0.001)
-    assert "no room for 4 variants" in caplog.text
+    assert "cpu has no room for 4 variants at once: drawing these on the CPU" in caplog.text
     renderer.close()
 
 
@@ -179,13 +179,35 @@ def test_a_gpu_that_cannot_draw_is_asked_once(tmp_path, monkeypatch, caplog):
 
     def lacking(scene: Scene, *_: object) -> None:
         asked.append(scene)
-        raise NotImplementedError("no kernel image is available")
+        raise NotImplementedError("'aten::x' is not available for the 'CUDA' backend")
 
     monkeypatch.setattr(Scene, "draw_all", lacking)
     for _ in range(2):
         assert_renders_like(expected, renderer, request, 0.001)
     assert len(asked) == 1
-    assert "the GPU cannot draw" in caplog.text and "no kernel image" in caplog.text
+    assert "cpu cannot draw" in caplog.text and "not available for the 'CUDA' backend" in caplog.text
+    renderer.close()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.AcceleratorError("CUDA error: an illegal memory access was encountered"),
+        RuntimeError("The size of tensor a (3) must match the size of tensor b (4)"),
+    ],
+    ids=["lost device", "fault of ours"],
+)
+def test_other_errors_of_a_gpu_are_not_hidden_by_drawing_on_the_cpu(tmp_path, monkeypatch, error):
+    renderer = Renderer("cpu", threads=1)
+    monkeypatch.setattr(Compute, "is_cuda", property(lambda _: True))
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Scene, "draw_all", fail)
+    with pytest.raises(type(error)) as raised:
+        renderer.render(shirt_request(tmp_path, 1))
+    assert raised.value is error
     renderer.close()
 
 

@@ -1,13 +1,17 @@
 """The generator behind NumPy pictures: sizes, noise, and the compiled form."""
 
 import functools
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from gan.devices import choose_compute
+import gan.network
+from gan.compiling import compile_generator
+from gan.devices import Compute, choose_compute
 from gan.generator import STRIDE, WORKING_SIZE, Features, Generator
 from gan.mask import find_mask
 from gan.network import BUCKETS, MOST_DEPTH, ControlNetwork, fold_depth, working_size
@@ -74,8 +78,64 @@ def test_compiled_controls_are_the_same(trained, monkeypatch):
     assert torch.allclose(plain.residual, compiled.residual, atol=2e-2)
 
 
-def _traced(compile_function, function, mode, dynamic):
-    return compile_function(function, backend="eager", dynamic=dynamic)
+def _traced(compile_function, function, *, mode, **settings):
+    return compile_function(function, backend="eager", **settings)
+
+
+@pytest.fixture
+def traced_graphs(monkeypatch) -> list[object]:
+    """The graphs that `torch.compile` has made so far; PyTorch itself runs them."""
+    graphs: list[object] = []
+
+    def backend(graph, _):
+        graphs.append(graph)
+        return graph.forward
+
+    def compiled(function, *, mode, **settings):
+        return compile_function(function, backend=backend, **settings)
+
+    compile_function = torch.compile
+    monkeypatch.setattr(torch, "compile", compiled)
+    return graphs
+
+
+def test_a_compiled_gpu_compiles_nothing_after_its_warm_up(traced_graphs, trained, monkeypatch):
+    """Also where it draws variants one by one, because it ran out of memory. The CPU pretends to be one."""
+    monkeypatch.setattr(Compute, "is_cuda", property(lambda _: True))
+    monkeypatch.setattr(gan.network, "BUCKETS", 1)
+    network = ControlNetwork(choose_compute("cpu", 1), trained, compiled=True)
+    network.warm_up()
+    ready = len(traced_graphs)
+    assert ready == 2
+    encoded = network.encode(shirt_photo(), shirt_alpha())
+    alone = network.controls(encoded, shirt_photo(), seed=5)
+    guides = torch.rand(3, 3, WORKING_SIZE, WORKING_SIZE)
+    together = network.run(functools.partial(network.batch_controls, encoded, guides, [1, 2, 3]))
+    assert alone.residual.shape[0] == 1 and together.residual.shape[0] == 4
+    assert len(traced_graphs) == ready
+
+
+def test_every_shape_is_compiled_however_many_there_are(traced_graphs):
+    """PyTorch's own limit is 8; what comes after it would run uncompiled, without a word but a log line."""
+    networks = SimpleNamespace(garment=torch.nn.Conv2d(1, 1, 3), guide=torch.nn.Conv2d(1, 1, 3))
+    compile_generator(networks, choose_compute("cpu", 1), shapes=10)  # type: ignore[arg-type]
+    for side in range(10, 20):
+        for network in (networks.garment, networks.guide):
+            network(torch.zeros(1, 1, side, 10))
+    assert len(traced_graphs) == 20
+
+
+def test_all_work_of_a_device_happens_in_one_thread_that_it_is_the_current_one_of(monkeypatch):
+    made_current: list[tuple[torch.device, str]] = []
+    monkeypatch.setattr(
+        gan.network, "make_current", lambda device: made_current.append((device, threading.current_thread().name))
+    )
+    device = torch.device("meta")  # a device that is not the CPU
+    network = ControlNetwork(Compute(device, torch.float32, 1), None)
+    names = {network.run(lambda: threading.current_thread().name) for _ in range(3)}
+    assert names == {"network_0"}
+    assert made_current == [(device, "network_0")]
+    network.close()
 
 
 def test_missing_weights_are_logged_and_give_the_analytic_picture(tmp_path, caplog):

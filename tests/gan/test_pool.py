@@ -75,11 +75,24 @@ async def test_result_and_progress_arrive_whole(pool):
 
 
 async def test_a_refusal_is_the_persons_and_a_fault_is_ours(pool, caplog):
+    before = pid_of(pool)
     with pytest.raises(RenderError, match=r"^That is no garment\.$"):
         await pool.render(asking("refuse"), ignore)
     with pytest.raises(WorkerCrashedError, match="a fault of ours"):
         await pool.render(asking("fail"), ignore)
     assert await works(pool)
+    assert pid_of(pool) == before
+
+
+async def test_a_worker_whose_device_is_lost_ends_and_another_starts(pool, caplog):
+    """Nothing would work in its process again; the first error may have been any."""
+    lost = pid_of(pool)
+    with pytest.raises(WorkerCrashedError, match=r"status 70: .*cpu is lost"):
+        await pool.render(asking("lose_device"), ignore)
+    assert await works(pool)
+    assert await gone(lost)
+    assert "no worker on cpu (1 in a row); starting another in 0 s: the worker ended with status 70" in caplog.text
+    assert "cpu is lost (RuntimeError: CUDA error: an illegal memory access was encountered)" in caplog.text
 
 
 @pytest.mark.parametrize("end", ["crash", "freeze", "hang"])
@@ -168,6 +181,59 @@ async def test_a_worker_that_cannot_start_is_explained():
     missing = ProcessPool("cpu", command=("/no/such/python",), patience=QUICK)
     with pytest.raises(WorkerCrashedError, match="could not be started"):
         await missing.start()
+
+
+def slow_to_start_again(folder: Path, seconds: float) -> tuple[str, ...]:
+    """The fake worker, whose starts after the first one take longer."""
+    script = f"""
+import pathlib, runpy, time
+started = pathlib.Path({str(folder / "started")!r})
+time.sleep({seconds} if started.exists() else 0)
+started.touch()
+runpy.run_module("tests.gan.fake_worker", run_name="__main__")
+"""
+    return sys.executable, "-c", script
+
+
+async def test_a_worker_that_is_starting_is_waited_for_from_the_last_ones_death(tmp_path):
+    pool = ProcessPool("cpu", command=slow_to_start_again(tmp_path, 2), patience=replace(QUICK, start=4))
+    await pool.start()
+    try:
+        busy = asyncio.create_task(pool.render(asking("slow"), ignore))
+        await asyncio.sleep(0.2)
+        queued = asyncio.create_task(works(pool))
+        await asyncio.sleep(3)
+        os.kill(pid_of(pool), signal.SIGKILL)
+        with pytest.raises(WorkerCrashedError):
+            await busy
+        assert await queued
+    finally:
+        await pool.close()
+
+
+async def test_a_render_gives_up_once_a_start_could_have_been_over(tmp_path):
+    pool = ProcessPool("cpu", command=slow_to_start_again(tmp_path, 60), patience=replace(QUICK, start=3))
+    await pool.start()
+    try:
+        os.kill(pid_of(pool), signal.SIGKILL)
+        await asyncio.sleep(0.2)
+        with pytest.raises(WorkerCrashedError, match="no worker could be started"):
+            await asyncio.wait_for(pool.render(asking("work"), ignore), 15)
+    finally:
+        await pool.close()
+
+
+async def test_closing_ends_the_renders_that_wait_for_a_worker(pool):
+    running_one, *waiting = (asyncio.create_task(pool.render(asking("slow"), ignore)) for _ in range(3))
+    await asyncio.sleep(0.2)
+    await pool.close()
+    for render in waiting:
+        with pytest.raises(WorkerCrashedError, match="the workers were stopped"):
+            await asyncio.wait_for(render, 5)
+    with pytest.raises(WorkerCrashedError):
+        await running_one
+    with pytest.raises(WorkerCrashedError):
+        await asyncio.wait_for(pool.render(asking("work"), ignore), 5)
 
 
 async def test_closing_ends_the_processes_also_in_the_middle_of_a_render(pool):

@@ -13,7 +13,7 @@ import torch
 
 from gan.guide import plan_variants, prepare_style
 from gan.renderer import Renderer
-from gan.request import MaskEdit, Mode, Part, Progress, Region, RenderError, RenderRequest
+from gan.request import FolderUnusableError, MaskEdit, Mode, Part, Progress, Region, RenderError, RenderRequest
 from gan.scene import Scene, load_garment
 from gan.shading import Controls, apply_controls, garment_shading
 from tests.gan.scenery import checks, load, save, shirt_photo, shirt_request
@@ -34,7 +34,7 @@ def request_for_shirt(tmp_path) -> RenderRequest:
 def mask_of(request: RenderRequest) -> np.ndarray:
     """The alpha as the renderer reads it from the person's mask."""
     assert request.mask is not None
-    return np.clip((load(request.mask).astype(np.float32) - 10) / 235, 0, 1)
+    return load(request.mask).astype(np.float32) / 255
 
 
 def digests(result) -> list[str]:
@@ -99,6 +99,16 @@ def test_one_variant_is_the_first_of_four(renderer, request_for_shirt, tmp_path)
     assert digests(one)[0] == digests(four)[0]
     assert [variant.seed for variant in four.variants] == [11, 12, 13, 14]
     assert len(set(digests(four))) == 4
+
+
+def test_a_result_s_own_mask_gives_the_same_pictures_again(renderer, request_for_shirt, tmp_path):
+    """Whoever corrects a mask keeps everything that the correction does not touch."""
+    garment = Path(__file__).parents[2] / "bot/playground/samples/garments/linen-shirt.jpg"
+    found = renderer.render(replace(request_for_shirt, garment=garment, mask=None, size=300))
+    again = renderer.render(
+        replace(request_for_shirt, garment=garment, mask=found.mask, size=300, output=tmp_path / "again")
+    )
+    assert digests(again) == digests(found)
 
 
 def test_no_strength_gives_the_garment_back(renderer, request_for_shirt):
@@ -186,7 +196,7 @@ def test_bad_files_are_named_in_one_sentence(renderer, request_for_shirt, tmp_pa
     text = tmp_path / "text.png"
     text.write_text("no picture")
     for broken in ({"garment": tmp_path / "none.png"}, {"style": text}, {"mask": text}, {"output": text}):
-        with pytest.raises(RenderError) as raised:
+        with pytest.raises(FolderUnusableError if "output" in broken else RenderError) as raised:
             renderer.render(replace(request_for_shirt, **broken))
         assert str(raised.value).endswith(".") and "\n" not in str(raised.value)
 
