@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.playground.bot_process import BotProcess
+from bot.playground.sample_pictures import GARMENTS, STYLES, pictures_in
 from bot.playground.server import WORLD_FILE
 from bot.playground.user import Json, NoAnswerError, PlaygroundUser, components_of, text_of
 from bot.playground.world import World
@@ -25,7 +26,6 @@ from bot.playground.world_file import save_world
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLES = ROOT / "bot" / "playground" / "samples"
 MEMBERS_A_CHANNEL = 5
 ONLINE_SECONDS = 90.0
 SECONDS_A_REQUEST = 30.0
@@ -162,7 +162,7 @@ async def _send_all(users: list[PlaygroundUser], requests: int, variants: int, t
 
 async def _send(user: PlaygroundUser, numbers: range, variants: int, think_seconds: float) -> list[float]:
     """Send a member's requests, each after the one before was acknowledged, and return the waits in seconds."""
-    garments, styles = (sorted((SAMPLES / kind).glob("*.jpg")) for kind in ("garments", "styles"))
+    garments, styles = pictures_in(GARMENTS), pictures_in(STYLES)
     waits = []
     for number in numbers:
         chance = random.Random(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ from discord import app_commands
 from bot.archive import Archive
 from bot.buttons.history import OpenMenu, PageButton, PostPageButton, PostRenderButton
 from bot.buttons.masks import MaskButton, MaskRenderButton, MaskStepButton
-from bot.buttons.progress import CancelButton
+from bot.buttons.progress import CancelButton, RetryButton
 from bot.buttons.results import AgainButton, DeleteButton, FullSizeMenu
 from bot.buttons.styles import StylePageButton
+from bot.command_sync import choose_scope, publish, remove_leftovers
 from bot.commands import StyleGroup, help_command, history, restyle
 from bot.delivery import Delivery
+from bot.discord_clock import DiscordClock
+from bot.doorkeeper import Doorkeeper
 from bot.errors import explain
+from bot.intakes import Intakes
 from bot.progress import ProgressBoard
 from bot.replies import answer_failure
 from bot.settings import Settings
@@ -47,6 +52,7 @@ PERSISTENT_ITEMS = (
     PageButton,
     PostPageButton,
     PostRenderButton,
+    RetryButton,
     StylePageButton,
 )
 
@@ -74,13 +80,15 @@ class RestyleClient(discord.Client):
         store: the memory.
         studio: makes pictures.
         archive: finds pictures.
+        doorkeeper: knows who may see what.
         progress: shows where jobs stand.
         votes: counts reactions.
         delivery: posts results.
         intake_slots: bounds how many orders are read at the same time.
+        intakes: the orders on their way into the queue.
     """
 
-    def __init__(self, store: Store, studio: Studio, settings: Settings) -> None:
+    def __init__(self, store: Store, studio: Studio, settings: Settings, clock: DiscordClock) -> None:
         super().__init__(
             intents=needed_intents(),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -88,16 +96,20 @@ class RestyleClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=GUILD_READY_SECONDS,
+            http_trace=clock.trace(),
         )
         self.store = store
+        self._clock = clock
         self.studio = studio
-        self.archive = Archive(store)
+        self.archive = Archive(store, settings.zone)
+        self.doorkeeper = Doorkeeper()
         self.progress = ProgressBoard(self, studio, settings.progress_seconds)
         self.votes = VoteKeeper(self, store, settings.standing_seconds)
-        self.delivery = Delivery(self, store, self.votes)
+        self.delivery = Delivery(self, store, self.votes, self.progress)
         self.intake_slots = asyncio.Semaphore(CONCURRENT_INTAKES)
+        self.intakes = Intakes(self.intake_slots)
         self.tree = _Tree(self, allowed_contexts=app_commands.AppCommandContext(guild=True))
-        self._commands_guild = discord.Object(settings.commands_guild_id) if settings.commands_guild_id else None
+        self._commands_guild_id = settings.commands_guild_id
         self._background: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
@@ -108,7 +120,7 @@ class RestyleClient(discord.Client):
             self.tree.add_command(command)
         self.add_dynamic_items(*PERSISTENT_ITEMS)
         for job in await self.store.jobs.queued():
-            self.progress.track(job, None)
+            self.progress.track(job)
         for work in (self.progress.run(), self._deliver(), self._publish_commands()):
             self._background.add(asyncio.create_task(work))
 
@@ -130,6 +142,8 @@ class RestyleClient(discord.Client):
         assert self.user is not None
         log.info("connected as %s in %d servers", self.user, len(self.guilds))
         self.delivery.wake()
+        if self._clock.confirmed:
+            await self.store.renders.bring_back_from_future(datetime.fromtimestamp(self._clock(), UTC))
         await self.votes.reconcile()
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
@@ -176,12 +190,12 @@ class RestyleClient(discord.Client):
     def job_rendered(self, job_id: str) -> None:
         """See `JobListener`."""
         self.progress.finished(job_id)
-        self.delivery.rendered(job_id)
+        self.delivery.ended(job_id)
 
     def job_failed(self, job: Job) -> None:
         """See `JobListener`."""
         self.progress.finished(job.id)
-        self.delivery.wake()
+        self.delivery.ended(job.id)
 
     async def _deliver(self) -> None:
         await self.wait_until_ready()
@@ -189,11 +203,12 @@ class RestyleClient(discord.Client):
 
     async def _publish_commands(self) -> None:
         """Tell Discord the commands, again and again while it is in trouble: the buttons work meanwhile."""
-        if self._commands_guild:
-            self.tree.copy_global_to(guild=self._commands_guild)
+        guild = choose_scope(self, self._commands_guild_id)
         while True:
             try:
-                await self.tree.sync(guild=self._commands_guild)
+                await publish(self, guild)
+                await self.wait_until_ready()
+                await remove_leftovers(self, guild)
                 return
             except Exception as error:
                 log.error("the commands cannot be published: %s", explain(error).cause)

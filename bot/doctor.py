@@ -17,19 +17,21 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from bot.playground.sample_pictures import GARMENTS, STYLES, pictures_in
 from bot.settings import Settings
 from gan.pool import Patience, WorkerCrashedError
 from gan.request import RenderError, RenderRequest
 from gan.worker_process import WORKER_COMMAND, WorkerProcess
-from storage import StorageError, Store
+from storage import StorageError
 from storage.backup import missing_pictures
+from storage.inspection import inspect
 from storage.store import DATABASE_NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS_FOLDER = ROOT / "gan" / "weights"
-SAMPLES = Path(__file__).parent / "playground" / "samples"
 LITTLE_DISK = 5 * 2**30
 TOO_LITTLE_DISK = 2**29
+RESTORE = "Stop the bot, then `restyle restore BACKUP` puts a backup in its place; never copy its files by hand."
 _TOKEN = re.compile(r"(?P<id>[\w-]{20,40})\.[\w-]{5,10}\.[\w-]{25,110}")
 
 
@@ -133,17 +135,13 @@ async def _database(settings: Settings) -> list[Finding]:
     if not await asyncio.to_thread((settings.data_dir / DATABASE_NAME).exists):
         return [Finding("database", Level.OK, f"none yet; it will be made in {settings.data_dir}")]
     try:
-        async with await Store.open(settings.data_dir) as store:
-            faults = await store.check()
-            counts = await store.jobs.counts()
-            undelivered = len(await store.jobs.undelivered())
+        seen = await asyncio.to_thread(inspect, settings.data_dir)
     except StorageError as error:
-        remedy = "Bring back the last backup (restyle backup), or move the file away to begin anew."
-        return [Finding("database", Level.FAILURE, str(error), remedy)]
-    if faults:
-        remedy = "Stop the bot and bring back the last backup (restyle backup)."
-        return [Finding("database", Level.FAILURE, fault, remedy) for fault in faults]
-    found = f"sound; {counts.queued} jobs wait, {counts.running} run, {undelivered} are to be delivered"
+        remedy = f"Do what it says. If the file is damaged: {RESTORE[0].lower()}{RESTORE[1:]}"
+        return [Finding("database", Level.FAILURE, str(error).rstrip("."), remedy)]
+    if seen.faults:
+        return [Finding("database", Level.FAILURE, fault.rstrip("."), RESTORE) for fault in seen.faults]
+    found = f"sound; {seen.queued} jobs wait, {seen.running} run, {seen.undelivered} are to be delivered"
     return [Finding("database", Level.OK, found)]
 
 
@@ -153,7 +151,7 @@ async def _pictures(settings: Settings) -> list[Finding]:
     missing = await asyncio.to_thread(missing_pictures, settings.data_dir)
     if missing:
         found = f"{len(missing)} pictures that the database names are not there, the first is {missing[0]}"
-        remedy = f"Copy the images folder of the last backup over {settings.data_dir / 'images'}."
+        remedy = "`restyle restore BACKUP --pictures` brings them back from a backup."
         return [Finding("pictures", Level.FAILURE, found, remedy)]
     return [Finding("pictures", Level.OK, "every picture that the database names is there")]
 
@@ -164,6 +162,7 @@ async def _weights(settings: Settings) -> list[Finding]:
         "mask weights": WEIGHTS_FOLDER / "mask.safetensors",
         "part weights": WEIGHTS_FOLDER / "parts.safetensors",
         "subject weights": WEIGHTS_FOLDER / "subject.safetensors",
+        "scene weights": WEIGHTS_FOLDER / "scene.safetensors",
         "face detector": WEIGHTS_FOLDER / "faces.onnx",
     }
     return [await asyncio.to_thread(_weights_file, name, path) for name, path in files.items()]
@@ -207,5 +206,5 @@ async def _renderer(settings: Settings) -> list[Finding]:
 
 
 def _sample_request(folder: Path) -> RenderRequest:
-    garments, styles = (sorted((SAMPLES / kind).glob("*.jpg")) for kind in ("garments", "styles"))
-    return RenderRequest(garment=garments[0], style=styles[0], output=folder, variants=1, size=256)
+    garment, style = pictures_in(GARMENTS)[0], pictures_in(STYLES)[0]
+    return RenderRequest(garment=garment, style=style, output=folder, variants=1, size=256)

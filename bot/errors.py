@@ -11,15 +11,20 @@ from discord import app_commands
 from bot.intake import IntakeError
 from gan.pool import WorkerCrashedError
 from gan.request import RenderError
-from storage.errors import StorageError, StorageUnavailableError, StyleExistsError, TooManyJobsError
+from storage.errors import (
+    ImageError,
+    InvalidStyleNameError,
+    StorageError,
+    StyleExistsError,
+    TooManyJobsError,
+)
 from storage.ids import new_id
 
 log = logging.getLogger(__name__)
 
-UNEXPECTED = (
-    "Something went wrong on my side; please try again, and tell your operator the error id if it happens again."
-)
-UNAVAILABLE = "My storage is not available right now; nothing was changed, please try again in a few minutes."
+UNEXPECTED = "Something went wrong on my side; please try again, or tell whoever runs me the error id below."
+UNAVAILABLE = "I cannot reach what I have kept right now; nothing was changed, please try again in a few minutes."
+PICTURE_LOST = "One of this result's pictures is missing or damaged; please tell whoever runs me the error id below."
 CRASHED = "The picture could not be rendered: the renderer stopped unexpectedly each time; please try another picture."
 DISCORD_FAULT = "Discord did not accept my answer; please try again in a minute."
 
@@ -54,30 +59,31 @@ class Explained:
 
 
 def explain(error: BaseException) -> Explained:
-    """Say what `error` means to the person who met it."""
+    """Say what `error` means to the person who met it. Paths, hashes and other insides go to the log only."""
     if isinstance(error, app_commands.CommandInvokeError):
         return explain(error.original)
     if isinstance(error, RefusedError | IntakeError):
         return Explained(error.sentence, error.cause, expected=True)
-    if isinstance(error, RenderError):
-        return Explained(str(error), "the renderer refused the request", expected=True)
+    cause = f"{type(error).__name__}: {error}"
+    if isinstance(error, RenderError | InvalidStyleNameError):
+        return Explained(str(error), cause, expected=True)
     if isinstance(error, TooManyJobsError):
-        return Explained(f"{error} Wait for one to finish or cancel one.", str(error), expected=True)
+        return Explained(f"{error} Wait for one to finish or cancel one.", cause, expected=True)
     if isinstance(error, StyleExistsError):
-        return Explained(f"{error} Choose another name or delete it first.", str(error), expected=True)
-    if isinstance(error, StorageUnavailableError):
-        return Explained(UNAVAILABLE, str(error), expected=False)
+        return Explained(f"{error} Choose another name, or say `replace: True` to replace it.", cause, expected=True)
+    if isinstance(error, ImageError):
+        return Explained(PICTURE_LOST, cause, expected=False)
     if isinstance(error, StorageError):
-        return Explained(str(error), type(error).__name__, expected=True)
+        return Explained(UNAVAILABLE, cause, expected=False)
     if isinstance(error, WorkerCrashedError):
-        return Explained(CRASHED, str(error), expected=True)
+        return Explained(CRASHED, cause, expected=True)
     if isinstance(error, discord.HTTPException):
         return Explained(DISCORD_FAULT, f"Discord answered {error.status} {error.code}: {error.text}", expected=True)
-    return Explained(UNEXPECTED, f"{type(error).__name__}: {error}", expected=False)
+    return Explained(UNEXPECTED, cause, expected=False)
 
 
 def record_failure(error: BaseException, doing: str) -> str:
-    """Log a failure and return the sentence for the person, with its error id below.
+    """Log a failure and return the sentence for the person, with an error id below where it is not theirs to mend.
 
     Args:
         error: what was raised.
@@ -89,4 +95,4 @@ def record_failure(error: BaseException, doing: str) -> str:
         log.warning("%s failed [error %s]: %s", doing, error_id, explained.cause)
     else:
         log.error("%s failed [error %s]: %s", doing, error_id, explained.cause, exc_info=error)
-    return f"{explained.sentence}\n-# error {error_id}"
+    return explained.sentence if explained.expected else f"{explained.sentence}\n-# error {error_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -12,8 +13,12 @@ if sys.platform != "win32":
     import fcntl
 
 
+_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""How systems say that another process holds a lock; anything else means that the folder cannot be locked at all."""
+
+
 class FolderInUseError(Exception):
-    """Another process holds the folder; the message is for the operator."""
+    """The folder is not this process's alone: another holds it, or it cannot be locked. Written for the operator."""
 
 
 class FolderLock:
@@ -32,8 +37,13 @@ class FolderLock:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             file.close()
+            folder = self._path.parent
+            if error.errno not in _HELD:
+                raise FolderInUseError(
+                    f"{folder} cannot be locked ({error.strerror}); choose a folder on a disk of this machine"
+                ) from error
             raise FolderInUseError(
-                f"{self._path.parent} is used by another running assistant (process {holder}); stop it first"
+                f"{folder} is used by another running assistant (process {holder}); stop it first"
             ) from error
         file.truncate(0)
         file.write(str(os.getpid()))

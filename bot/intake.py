@@ -6,16 +6,22 @@ Everything here is synchronous and may take a second for a very large picture: c
 from __future__ import annotations
 
 import io
+import math
+import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 import pi_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
-from bot.colour import flatten, to_srgb
+from bot.colour import flatten, to_small_srgb, to_srgb
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 120_000_000
+LARGE_PIXELS = 16_000_000
+"""From here on a picture is shrunk while it is converted, and no other such picture is in memory beside it."""
 MIN_SIDE = 32
 WORKING_SIDE = 2048
 FORMATS = ("JPEG", "PNG", "HEIF", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -27,7 +33,18 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 Image.init()
 pi_heif.register_heif_opener()
 
+_ONE_LARGE_PICTURE = threading.Lock()
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by its EXIF orientation."""
 _FOREIGN_SIGNATURES = (
     (b"%PDF", 0, "a PDF"),
     (b"8BPS", 0, "a Photoshop file"),
@@ -156,29 +173,39 @@ def _fitted(size: tuple[int, int]) -> tuple[int, int]:
 def _clean(opened: Image.Image, name: str) -> CleanImage:
     # A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size; for other formats this does nothing.
     opened.draft(None, _fitted(opened.size))
-    opened.load()
-    upright = _orient(opened)
-    colour, alpha = to_srgb(upright)
+    with _ONE_LARGE_PICTURE if opened.width * opened.height > LARGE_PIXELS else nullcontext():
+        opened.load()
+        fitted = _fitted(opened.size)  # now, as a TIFF is turned while it is loaded
+        turn = _TURNS.get(_orientation_of(opened))
+        factor = _factor(opened.size)
+        colour, alpha = to_small_srgb(opened, factor) if factor > 1 else to_srgb(opened)
     if alpha is not None:
         if alpha.getextrema() == (0, 0):
             raise IntakeError(f"“{name}” is completely transparent; please send one with something on it.", "alpha 0")
         colour = flatten(colour, alpha)
-    return CleanImage(_shrink(colour), _shrink(alpha) if alpha is not None else None)
+    finished = partial(_finished, turn=turn, size=fitted)
+    return CleanImage(finished(colour), finished(alpha) if alpha is not None else None)
 
 
-def _orient(image: Image.Image) -> Image.Image:
-    """Turn the picture as its EXIF says; a damaged EXIF block is no reason to refuse the pixels."""
+def _factor(size: tuple[int, int]) -> int:
+    """By how much a picture is shrunk while it is converted, so that it is no longer very large nor yet too small."""
+    needed = math.ceil(math.sqrt(size[0] * size[1] / LARGE_PIXELS))
+    return max(1, min(needed, max(size) // WORKING_SIDE))
+
+
+def _orientation_of(image: Image.Image) -> int:
+    """How the camera was held, as EXIF says; a damaged EXIF block is no reason to refuse the pixels."""
     try:
-        return ImageOps.exif_transpose(image)
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:
-        return image
+        return 1
 
 
-def _shrink(image: Image.Image) -> Image.Image:
-    fitted = _fitted(image.size)
-    if fitted == image.size:
-        return image
-    return image.resize(fitted, Image.Resampling.LANCZOS, reducing_gap=3.0)
+def _finished(image: Image.Image, turn: Image.Transpose | None, size: tuple[int, int]) -> Image.Image:
+    """The picture in its final size, upright."""
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return image if turn is None else image.transpose(turn)
 
 
 def _too_many_pixels(name: str, cause: str) -> IntakeError:

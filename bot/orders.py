@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from gan.request import MAX_VARIANTS, Mode, Region
-from storage.models import NewJob, Render
+from storage.models import Job, NewJob, Render
 
 LARGEST_SEED = 2**31 - 1
 
@@ -101,3 +101,11 @@ def repeat_of(render: Render, member: Member) -> NewJob:
         options=render.options,
         parent_id=render.id,
     )
+
+
+def retry_of(job: Job, member: Member) -> NewJob:
+    """A job that does what another one was to do, for `member`; a correction stays its author's, where it belongs."""
+    new = NewJob(**{field.name: getattr(job, field.name) for field in fields(NewJob)})
+    if job.replaces_message_id is not None:
+        return new
+    return replace(new, channel_id=member.channel_id, member_id=member.member_id, member_name=member.name)

@@ -49,6 +49,11 @@ def is_moderator(interaction: discord.Interaction) -> bool:
     return interaction.permissions.manage_messages or interaction.permissions.administrator
 
 
+def is_author(interaction: discord.Interaction, member_id: int) -> bool:
+    """Whether the member made something, or is a moderator and may act as if."""
+    return interaction.user.id == member_id or is_moderator(interaction)
+
+
 def require_author(interaction: discord.Interaction, member_id: int, what: str) -> None:
     """Admit only the member who made something, and moderators.
 
@@ -60,7 +65,7 @@ def require_author(interaction: discord.Interaction, member_id: int, what: str) 
     Raises:
         RefusedError: for everybody else.
     """
-    if interaction.user.id != member_id and not is_moderator(interaction):
+    if not is_author(interaction, member_id):
         raise RefusedError(
             f"Only <@{member_id}> and moderators can {what}.", f"member {interaction.user.id} is neither author nor mod"
         )

@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,17 +41,39 @@ def gallery_jpeg(path: Path, max_bytes: int, side: int = GALLERY_SIDE) -> bytes:
     return _jpeg_within(image, max_bytes)
 
 
-def full_size(path: Path, max_bytes: int) -> tuple[bytes, str]:
-    """The picture in full size: the kept file where it fits, else a JPEG of all its pixels, else a smaller one.
+@dataclass(frozen=True, slots=True)
+class FullSize:
+    """A picture's file as it can be sent.
 
-    Returns:
-        The bytes and the suffix that fits them.
+    Attributes:
+        data: its bytes.
+        suffix: the ending that fits them.
+        kept_bytes: how large the kept file is.
+        size: width and height of what is sent.
+        kept_size: width and height of the kept picture.
     """
+
+    data: bytes
+    suffix: str
+    kept_bytes: int
+    size: tuple[int, int]
+    kept_size: tuple[int, int]
+
+    @property
+    def is_original(self) -> bool:
+        """Whether it is the kept file itself."""
+        return len(self.data) == self.kept_bytes
+
+
+def full_size(path: Path, max_bytes: int) -> FullSize:
+    """The picture in full size: the kept file where it fits, else a JPEG of all its pixels, else a smaller one."""
     data = path.read_bytes()
-    if len(data) <= max_bytes:
-        return data, path.suffix or ".png"
     with Image.open(io.BytesIO(data)) as opened:
-        return _jpeg_within(opened.convert("RGB"), max_bytes), ".jpg"
+        if len(data) <= max_bytes:
+            return FullSize(data, path.suffix or ".png", len(data), opened.size, opened.size)
+        jpeg = _jpeg_within(opened.convert("RGB"), max_bytes)
+        with Image.open(io.BytesIO(jpeg)) as sent:
+            return FullSize(jpeg, ".jpg", len(data), sent.size, opened.size)
 
 
 def mask_overlay(garment: Path, mask: Path, edit: MaskEdit, max_bytes: int, side: int = GALLERY_SIDE) -> bytes:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import discord
 
 from bot.buttons.progress import progress_view
+from bot.discord_codes import TOKEN_OVER
 from bot.errors import explain
 from bot.pacing import PacedEditor
-from bot.replies import TOKEN_OVER, token_lives
+from bot.replies import token_lives
 from bot.studio import QueuePlace, Studio
 from bot.wording import duration, harmless, place_in_line
 from gan.request import Progress
 from storage.models import Job
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 BAR_STEPS = 8
+REMEMBERED_JOBS = 512
 
 
 @dataclass(slots=True)
@@ -29,10 +35,9 @@ class _Tracked:
     job: Job
     channel_id: int
     message_id: int
-    interaction: discord.Interaction | None
-    shown: str
+    interaction: discord.Interaction | None = None
+    shown: str = ""
     running: bool = False
-    stage: str = ""
 
 
 class ProgressBoard:
@@ -44,30 +49,57 @@ class ProgressBoard:
         self._seconds = seconds
         self._editor = PacedEditor(seconds)
         self._tracked: dict[str, _Tracked] = {}
+        # A quick job can be over before it is announced.
+        self._finished: OrderedDict[str, None] = OrderedDict()
 
-    def track(self, job: Job, interaction: discord.Interaction | None, shown: str = "") -> None:
-        """Keep a job's progress message up to date until `finished`.
+    def track(self, job: Job) -> None:
+        """Keep the progress message of a job up to date until `finished`."""
+        known = job.id in self._tracked or job.id in self._finished
+        if not known and job.progress_channel_id is not None and job.progress_message_id is not None:
+            self._tracked[job.id] = _Tracked(job, job.progress_channel_id, job.progress_message_id)
+
+    async def announce(self, job: Job, interaction: discord.Interaction | None) -> None:
+        """Say for the first time where a job stands, and keep its message up to date from now on.
 
         Args:
-            job: with its progress message recorded.
-            interaction: whose answer the message is, as long as its token lives; None after a restart.
-            shown: what the message says now.
+            job: just queued; it may be running or done already.
+            interaction: whose answer the message is, which is edited through it as long as its token lives.
         """
-        if job.progress_channel_id is not None and job.progress_message_id is not None:
-            self._tracked[job.id] = _Tracked(job, job.progress_channel_id, job.progress_message_id, interaction, shown)
+        self.track(job)
+        if (tracked := self._tracked.get(job.id)) is None:
+            return
+        tracked.interaction = interaction
+        place = await self._studio.place(job.id)
+
+        async def edit() -> None:
+            # A job that has started says so by itself.
+            if place is not None and job.id in self._tracked and not tracked.running:
+                tracked.shown = queued_text(job, place)
+                await self._edit(tracked, tracked.shown)
+
+        await self._editor.at_once(tracked.message_id, edit)
 
     def finished(self, job_id: str) -> None:
-        """Leave the job's message alone from now on."""
+        """Leave the job's message alone from now on; an edit may still be under way, see `last_word`."""
+        self._finished[job_id] = None
+        if len(self._finished) > REMEMBERED_JOBS:
+            self._finished.popitem(last=False)
         if tracked := self._tracked.pop(job_id, None):
             self._editor.forget(tracked.channel_id, tracked.message_id)
 
+    async def last_word(self, job: Job, change: Callable[[], Awaitable[Result]]) -> Result:
+        """Change a job's message for the last time: after the edit under way, and no other comes after it."""
+        self.finished(job.id)
+        if job.progress_channel_id is None or job.progress_message_id is None:
+            return await change()
+        return await self._editor.last_word(job.progress_channel_id, job.progress_message_id, change)
+
     def started(self, job: Job) -> None:
         """Show that the job renders now."""
-        if job.id not in self._tracked:
-            self.track(job, None)
+        self.track(job)
         if tracked := self._tracked.get(job.id):
-            tracked.running, tracked.stage = True, "starting"
-            self._show(tracked, progress_text(job, tracked.stage, 0.0), urgent=True)
+            tracked.running = True
+            self._show(tracked, progress_text(job, "starting", 0.0), urgent=True)
 
     def progressed(self, job_id: str, progress: Progress) -> None:
         """Show a render's step."""
@@ -77,8 +109,7 @@ class ProgressBoard:
 
     def requeued(self, job: Job) -> None:
         """Show that the job waits again."""
-        if job.id not in self._tracked:
-            self.track(job, None)
+        self.track(job)
         if tracked := self._tracked.get(job.id):
             tracked.running = False
 
@@ -145,4 +176,4 @@ def progress_text(job: Job, stage: str, fraction: float) -> str:
 def _about(job: Job) -> str:
     style = f" in **{harmless(job.style_name, 60)}**" if job.style_name else ""
     note = f" · “{harmless(job.note, 80)}”" if job.note else ""
-    return f"-# restyle {job.id}{style} for <@{job.member_id}>{note}"
+    return f"-# render {job.id}{style} for <@{job.member_id}>{note}"

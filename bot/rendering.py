@@ -6,9 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from gan.request import MAX_VARIANTS, MaskEdit, Mode, Part, Region, RenderRequest, RenderResult, Variant
+from storage.errors import ImageDamagedError
 from storage.images import Images
 from storage.models import Job, NewRender, NewVariant
 
@@ -24,6 +25,7 @@ async def render_request(job: Job, images: Images, folder: Path, size: int) -> R
 
     Raises:
         ImageMissingError: one of the job's pictures is gone.
+        ImageDamagedError: the garment is no picture any more.
     """
     options = job.options
     garment = await images.path(job.garment_sha)
@@ -68,8 +70,11 @@ async def new_render(result: RenderResult, images: Images) -> NewRender:
 
 
 def _long_side(path: Path) -> int:
-    with Image.open(path) as header:
-        return max(header.size)
+    try:
+        with Image.open(path) as header:
+            return max(header.size)
+    except UnidentifiedImageError as error:
+        raise ImageDamagedError(f"The picture {path} is damaged; restore it from a backup.") from error
 
 
 async def _new_variant(number: int, variant: Variant, images: Images) -> NewVariant:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 import discord
 
+from bot.discord_codes import TOKEN_OVER
 from bot.errors import record_failure
 
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token lives for 15 minutes; what would come later is said in the channel instead."""
-TOKEN_OVER = (10062, 10015, 50027)
-"""Discord's codes for an interaction that is unknown or whose token is over."""
+PUBLIC_ANSWER = "public answer"
+"""The key in an interaction's extras that says that its promised answer is for the whole channel."""
 
 
 async def say(interaction: discord.Interaction, text: str) -> None:
-    """Say something to the member alone, or in the answer that was announced."""
+    """Say something to the member alone, in place of the answer that was promised if there is one."""
     response = interaction.response
     if not response.is_done():
         await response.send_message(text, ephemeral=True)
+    elif interaction.extras.pop(PUBLIC_ANSWER, False):
+        # What went wrong is nobody else's business, and a promised public answer cannot become a private one.
+        with suppress(discord.NotFound):
+            await interaction.delete_original_response()
+        await interaction.followup.send(text, ephemeral=True)
     elif response.type is discord.InteractionResponseType.deferred_channel_message:
         await interaction.edit_original_response(content=text, view=None, attachments=[])
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr = SecretStr("")
     commands_guild_id: int | None = None
     data_dir: Path = Path("data")
+    timezone: str = ""
 
     device: str = "auto"
     worker_threads: int = Field(default=0, ge=0, le=256)
@@ -51,6 +53,18 @@ class Settings(BaseSettings):
         if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return level
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        if value and value not in available_timezones():
+            raise ValueError("must be a name such as Europe/Paris")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The team's time zone; None is this machine's."""
+        return ZoneInfo(self.timezone) if self.timezone else None
 
     @property
     def upload_bytes(self) -> int:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import discord
 
 from bot.buttons.results import result_rows
 from bot.cards import result_card
+from bot.discord_codes import UNKNOWN_MESSAGE
 from bot.errors import explain
 from bot.pacing import PacedEditor
-from bot.wording import vote_number
+from bot.wording import vote_emoji, vote_number
 from storage import Store
 from storage.models import Render, Tally
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 RECONCILED_SPAN = timedelta(days=14)
 REMEMBERED_MESSAGES = 512
-UNKNOWN_MESSAGE = 10008
 
 
 class VoteKeeper:
@@ -31,8 +34,9 @@ class VoteKeeper:
         self._client = client
         self._store = store
         self._editor = PacedEditor(standing_seconds)
-        # Reactions can arrive between the post of a message and its record.
+        # Reactions, and even the deletion, can arrive between the post of a message and its record.
         self._unrecorded: OrderedDict[int, None] = OrderedDict()
+        self._deleted: OrderedDict[int, None] = OrderedDict()
         # Messages being read now, and whether reactions came meanwhile that the reading may have missed.
         self._reading: dict[int, bool] = {}
         self._reconciling = asyncio.Lock()
@@ -64,9 +68,25 @@ class VoteKeeper:
         """Hide the render whose message was deleted, however that happened."""
         if await self._store.renders.hide_message(message_id):
             log.info("message %d was deleted: its render left the history", message_id)
+        else:
+            _remember(self._deleted, message_id)
+
+    async def invite(self, message: discord.PartialMessage, render: Render) -> None:
+        """Put one reaction a variant under a result for members to press; without them members can add their own."""
+        try:
+            for variant in render.variants:
+                await message.add_reaction(vote_emoji(variant.number))
+        except discord.HTTPException as error:
+            if error.status >= 500 or error.status == 429:
+                raise
+            log.warning("render %s: no reactions added: %s %s", render.id, error.code, error.text)
+
+    async def at_once(self, message_id: int, change: Callable[[], Awaitable[Result]]) -> Result:
+        """Change a result's message while no standing is being written to it."""
+        return await self._editor.at_once(message_id, change)
 
     async def catch_up(self, guild_id: int, render_id: str, *, force: bool = False) -> None:
-        """Read a render's votes off its message if reactions came before the message was recorded.
+        """Read a render's message if reactions, or its deletion, came before it was recorded.
 
         Args:
             guild_id: the render's guild.
@@ -76,8 +96,9 @@ class VoteKeeper:
         render = await self._store.renders.get(guild_id, render_id)
         if render is None or render.message_id is None:
             return
-        early = render.message_id in self._unrecorded
+        early = render.message_id in self._unrecorded or render.message_id in self._deleted
         self._unrecorded.pop(render.message_id, None)
+        self._deleted.pop(render.message_id, None)
         if early or force:
             try:
                 await self._reconcile(render)
@@ -121,9 +142,7 @@ class VoteKeeper:
         if message_id in self._reading:
             self._reading[message_id] = True
         if tally is None:
-            self._unrecorded[message_id] = None
-            if len(self._unrecorded) > REMEMBERED_MESSAGES:
-                self._unrecorded.popitem(last=False)
+            _remember(self._unrecorded, message_id)
         elif tally.changed and (render := await self._store.renders.by_message(message_id)):
             self.show_standing(render)
 
@@ -148,7 +167,11 @@ class VoteKeeper:
         return changed
 
     async def _read_votes(self, render: Render) -> bool:
-        voters = await self._voters_under(await self._message(render).fetch())
+        message = await self._message(render).fetch()
+        if not any(reaction.me for reaction in message.reactions):
+            # A process that died before it had added its reactions recorded the message.
+            await self.invite(self._message(render), render)
+        voters = await self._voters_under(message)
         return (await self._store.votes.replace_all(render.id, voters)).changed
 
     async def _voters_under(self, message: discord.Message) -> dict[int, set[int]]:
@@ -165,3 +188,10 @@ class VoteKeeper:
         assert render.message_id is not None
         channel = self._client.get_partial_messageable(render.channel_id, guild_id=render.guild_id)
         return channel.get_partial_message(render.message_id)
+
+
+def _remember(messages: OrderedDict[int, None], message_id: int) -> None:
+    """Note a message, and forget the one that was noted longest ago when there are too many."""
+    messages[message_id] = None
+    if len(messages) > REMEMBERED_MESSAGES:
+        messages.popitem(last=False)

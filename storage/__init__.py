@@ -4,6 +4,7 @@ Start at `Store`. Everything a caller needs is exported here.
 """
 
 from storage.errors import (
+    CorrectionPendingError,
     ImageDamagedError,
     ImageError,
     ImageMissingError,
@@ -20,6 +21,7 @@ from storage.errors import (
 )
 from storage.ids import parse_id
 from storage.models import (
+    Audience,
     Job,
     JobStatus,
     NewJob,
@@ -39,6 +41,8 @@ from storage.models import (
 from storage.store import Store
 
 __all__ = [
+    "Audience",
+    "CorrectionPendingError",
     "ImageDamagedError",
     "ImageError",
     "ImageMissingError",

@@ -1,6 +1,6 @@
 """Backups: a consistent copy of a data folder, made while others write, that can be checked at any time.
 
-A backup is itself a data folder: to restore it, point the bot at it or copy it into place.
+A backup is itself a data folder: the bot can be pointed at it, and `storage.restoring` puts it in the place of another.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ from pathlib import Path
 
 from storage.database import connect
 from storage.errors import ImageMissingError, StorageUnavailableError
-from storage.faults import explained
+from storage.faults import explained, faults_of
 from storage.images import find_picture, sync_folder
+from storage.inspection import open_read_only
 from storage.store import DATABASE_NAME, IMAGES_NAME
 
 MANIFEST_NAME = "manifest.json"
 _UNFINISHED_PREFIX = ".unfinished-"
+_ABANDONED_SECONDS = 24 * 60 * 60.0
 _REFERENCED = """
     SELECT garment_sha AS sha FROM jobs UNION SELECT style_sha FROM jobs UNION SELECT mask_sha FROM jobs
     UNION SELECT garment_sha FROM renders UNION SELECT style_sha FROM renders UNION SELECT mask_sha FROM renders
@@ -65,6 +68,7 @@ def back_up(data: Path, to: Path) -> BackupReport:
     with explained(to):
         try:
             unfinished.mkdir(parents=True)
+            _sweep(to)
             missing, images = _fill(data, unfinished)
             unfinished.rename(to / name)
             sync_folder(to)
@@ -81,10 +85,10 @@ def verify(folder: Path) -> list[str]:
     except (OSError, ValueError):
         return [f"{folder} is no whole backup: its manifest cannot be read."]
     database = folder / DATABASE_NAME
-    if not database.is_file() or _file_digest(database) != manifest["database_sha256"]:
+    if not database.is_file() or file_digest(database) != manifest["database_sha256"]:
         return [f"{database} is missing or was changed after the backup."]
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-        faults = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        faults = faults_of(connection)
         known_missing = frozenset(manifest["missing"])
         return faults + [
             fault for sha in _referenced(connection, known_missing) if (fault := _picture_fault(folder, sha))
@@ -94,7 +98,7 @@ def verify(folder: Path) -> list[str]:
 def missing_pictures(data: Path) -> list[str]:
     """Return the SHA-256 of every picture that the rows of a data folder name and its files lack."""
     missing = []
-    with closing(connect(data / DATABASE_NAME)) as connection:
+    with open_read_only(data / DATABASE_NAME) as connection:
         for sha in _referenced(connection):
             try:
                 find_picture(data / IMAGES_NAME, sha)
@@ -103,13 +107,21 @@ def missing_pictures(data: Path) -> list[str]:
     return missing
 
 
+def _sweep(to: Path) -> None:
+    """Remove what a backup that was killed left behind; a young folder may be one that is being filled now."""
+    for folder in to.glob(f"{_UNFINISHED_PREFIX}*"):
+        if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _fill(data: Path, target: Path) -> tuple[list[str], int]:
     _copy_database(data / DATABASE_NAME, target / DATABASE_NAME)
     missing, images = [], 0
     with closing(sqlite3.connect(target / DATABASE_NAME)) as connection:
         for sha in _referenced(connection):
             try:
-                _link(find_picture(data / IMAGES_NAME, sha), data, target)
+                picture = find_picture(data / IMAGES_NAME, sha)
+                link_or_copy(picture, target / picture.relative_to(data))
                 images += 1
             except ImageMissingError:
                 missing.append(sha)
@@ -123,7 +135,7 @@ def _copy_database(source: Path, target: Path) -> None:
         original.backup(copy, pages=-1)
         # One file, without a log beside it.
         copy.execute("PRAGMA journal_mode = DELETE")
-    _sync_file(target)
+    sync_file(target)
 
 
 def _referenced(connection: sqlite3.Connection, without: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -131,27 +143,27 @@ def _referenced(connection: sqlite3.Connection, without: frozenset[str] = frozen
     return (row[0] for row in rows if row[0] not in without)
 
 
-def _link(picture: Path, data: Path, target: Path) -> None:
-    copy = target / picture.relative_to(data)
+def link_or_copy(picture: Path, copy: Path) -> None:
+    """Give a picture a second name, or a second file where that cannot be; pictures never change in place."""
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(picture, copy)
     except OSError:
         # Another file system, or one without hard links.
         shutil.copyfile(picture, copy)
-        _sync_file(copy)
+        sync_file(copy)
 
 
 def _write_manifest(target: Path, missing: list[str], images: int) -> None:
     manifest = target / MANIFEST_NAME
     values = {
         "created_at": datetime.now(UTC).isoformat(),
-        "database_sha256": _file_digest(target / DATABASE_NAME),
+        "database_sha256": file_digest(target / DATABASE_NAME),
         "images": images,
         "missing": missing,
     }
     manifest.write_text(json.dumps(values, indent=2) + "\n")
-    _sync_file(manifest)
+    sync_file(manifest)
     sync_folder(target)
 
 
@@ -160,14 +172,16 @@ def _picture_fault(folder: Path, sha: str) -> str | None:
         path = find_picture(folder / IMAGES_NAME, sha)
     except ImageMissingError as error:
         return str(error)
-    return None if _file_digest(path) == sha else f"The picture {path} is damaged."
+    return None if file_digest(path) == sha else f"The picture {path} is damaged."
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync_file(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Flush a file to the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -34,6 +34,10 @@ class TooManyJobsError(StorageError):
         super().__init__(f"You already have {active} of at most {cap} renders waiting or running.")
 
 
+class CorrectionPendingError(StorageError):
+    """Another job that waits, runs or is not posted yet will replace the same message."""
+
+
 class LeaseLostError(StorageError):
     """A write came from a worker that no longer holds the job.
 

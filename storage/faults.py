@@ -52,3 +52,10 @@ def explained(place: Path) -> Iterator[None]:
         if explanation := explain(error, place):
             raise explanation from error
         raise
+
+
+def faults_of(connection: sqlite3.Connection) -> list[str]:
+    """Return one sentence for each thing wrong with a database (SQLite's own check); empty when sound."""
+    found: list[str] = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    found += [f"A row of {row[0]} refers to a missing one." for row in connection.execute("PRAGMA foreign_key_check")]
+    return [sentence for sentence in found if sentence != "ok"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from storage import leases, turns
@@ -41,6 +42,7 @@ class Jobs:
 
         Raises:
             TooManyJobsError: the member is at the cap.
+            CorrectionPendingError: another job is to replace the same message.
         """
         now = self._now()
         return await self._database.write(lambda connection: turns.submit(connection, new, cap, now))
@@ -49,19 +51,26 @@ class Jobs:
         """Return a job, or None when there is none of that id."""
         return await self._database.read(lambda connection: leases.find(connection, job_id))
 
-    async def claim(self, owner: str, lease_seconds: float) -> Job | None:
+    async def claim(self, owner: str, lease_seconds: float, at_work: Collection[str] = ()) -> Job | None:
         """Take the job whose turn it is, or None when nothing waits.
 
         Also takes jobs whose lease has expired, before all others; each claim counts as an attempt.
+
+        Args:
+            owner: who takes it.
+            lease_seconds: for how long.
+            at_work: ids that the owner is known to work on. Their leases may look expired when the clock was set or
+                the machine slept; they are not claimed.
         """
         now = self._now()
-        lease_end = now + _milliseconds(lease_seconds)
-
-        def work(connection: sqlite3.Connection) -> Job | None:
-            leases.fail_exhausted(connection, now, self._max_attempts)
-            return turns.claim(connection, owner, now, lease_end, self._max_attempts)
-
-        return await self._database.write(work)
+        values: leases.Values = {
+            "owner": owner,
+            "now": now,
+            "lease_end": now + _milliseconds(lease_seconds),
+            "max_attempts": self._max_attempts,
+            "at_work": json.dumps(list(at_work)),
+        }
+        return await self._database.write(lambda connection: turns.claim(connection, values))
 
     async def extend_lease(self, job_id: str, owner: str, lease_seconds: float) -> None:
         """Keep a running job for `lease_seconds` from now.
@@ -124,13 +133,18 @@ class Jobs:
         """
         return await self._change_held(job_id, owner, leases.FAILED, reason=reason)
 
-    async def fail_exhausted(self) -> tuple[Job, ...]:
+    async def fail_exhausted(self, at_work: Collection[str] = ()) -> tuple[Job, ...]:
         """Fail the jobs whose last lease has expired after the last attempt allowed, and return them.
 
-        `claim` does it as well; either way they appear in `unreported`.
+        Args:
+            at_work: ids that are known to be worked on, see `claim`.
         """
-        now = self._now()
-        return await self._database.write(lambda connection: leases.fail_exhausted(connection, now, self._max_attempts))
+        values: leases.Values = {
+            "now": self._now(),
+            "max_attempts": self._max_attempts,
+            "at_work": json.dumps(list(at_work)),
+        }
+        return await self._database.write(lambda connection: leases.fail_exhausted(connection, values))
 
     async def cancel(self, job_id: str, by: int) -> Job | None:
         """Cancel a queued or running job on behalf of member `by`.
@@ -140,30 +154,11 @@ class Jobs:
         Returns:
             The cancelled job, or None when there is no such active job.
         """
-        values = {"id": job_id, "by": by, "now": self._now()}
-
-        def work(connection: sqlite3.Connection) -> Job | None:
-            before = leases.find(connection, job_id)
-            if before is None or not before.status.active:
-                return None
-            row = connection.execute(
-                "UPDATE jobs SET status = 'cancelled', cancelled_by = :by, lease_expires_at = NULL, finished_at = :now "
-                "WHERE id = :id RETURNING *",
-                values,
-            ).fetchone()
-            if before.started_at is None:
-                turns.give_turn_back(connection, row)
-            return job_from(row)
-
-        return await self._database.write(work)
-
-    async def position(self, job_id: str) -> int | None:
-        """Return how many waiting jobs will be claimed before this one, or None when it does not wait."""
-
-        return await self._database.read(lambda connection: turns.position(connection, job_id))
+        now = self._now()
+        return await self._database.write(lambda connection: turns.cancel(connection, job_id, by, now))
 
     async def positions(self) -> dict[str, int]:
-        """Return `position` of every waiting job by id, in the order in which they will be claimed."""
+        """Return how many waiting jobs will be claimed before each one, by id, in the order of claiming."""
         return {job.id: position for position, job in enumerate(await self.queued())}
 
     async def queued(self) -> tuple[Job, ...]:
@@ -173,6 +168,10 @@ class Jobs:
     async def active(self, member_id: int) -> tuple[Job, ...]:
         """Return a member's queued and running jobs, oldest first."""
         return await self._select("member_id = ? AND status IN ('queued', 'running') ORDER BY seq", member_id)
+
+    async def correcting(self, message_id: int) -> tuple[Job, ...]:
+        """Return the job that will replace what a message shows, if there is one; there is never a second."""
+        return await self._select(f"replaces_message_id = ? AND {turns.UNFINISHED}", message_id)
 
     async def counts(self) -> QueueCounts:
         """Return how many jobs wait and how many run."""
@@ -199,14 +198,6 @@ class Jobs:
             return tuple(row[0] / 1000 for row in rows)
 
         return await self._database.read(work)
-
-    async def set_progress_message(self, job_id: str, channel_id: int, message_id: int) -> None:
-        """Remember the message that shows the job's progress.
-
-        Raises:
-            JobNotFoundError: there is no such job.
-        """
-        await self._change(job_id, "progress_channel_id = ?, progress_message_id = ?", channel_id, message_id)
 
     async def mark_delivered(self, job_id: str, channel_id: int, message_id: int) -> Render:
         """Record the message a rendered job was posted as; doing it again with the same message changes nothing.
@@ -250,6 +241,10 @@ class Jobs:
         """Return the rendered jobs that still have to be posted, oldest first; their renders have the same ids."""
         return await self._select("status = 'rendered' ORDER BY seq")
 
+    async def last_delivered(self, limit: int) -> tuple[Job, ...]:
+        """Return the jobs whose messages were recorded last, newest first."""
+        return await self._select("status = 'delivered' ORDER BY delivered_at DESC LIMIT ?", limit)
+
     async def unreported(self) -> tuple[Job, ...]:
         """Return the failed jobs whose member was not told yet, oldest first."""
         return await self._select("status = 'failed' AND reported = 0 ORDER BY seq")
@@ -260,7 +255,12 @@ class Jobs:
         Raises:
             JobNotFoundError: there is no such job.
         """
-        await self._change(job_id, "reported = 1")
+
+        def work(connection: sqlite3.Connection) -> None:
+            if not connection.execute("UPDATE jobs SET reported = 1 WHERE id = ?", (job_id,)).rowcount:
+                raise JobNotFoundError(f"There is no job {job_id}.")
+
+        await self._database.write(work)
 
     async def forget_finished(self, before: datetime) -> int:
         """Delete the rows of jobs that ended before a time and need nothing more; their renders stay.
@@ -286,13 +286,6 @@ class Jobs:
             return tuple(map(job_from, connection.execute(f"SELECT * FROM jobs WHERE {condition}", values)))
 
         return await self._database.read(work)
-
-    async def _change(self, job_id: str, assignments: str, *values: int) -> None:
-        def work(connection: sqlite3.Connection) -> None:
-            if not connection.execute(f"UPDATE jobs SET {assignments} WHERE id = ?", (*values, job_id)).rowcount:
-                raise JobNotFoundError(f"There is no job {job_id}.")
-
-        await self._database.write(work)
 
     async def _change_held(self, job_id: str, owner: str, change: str, **more: str | int) -> Job:
         values = {"now": self._now(), **more}

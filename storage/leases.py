@@ -60,12 +60,18 @@ def release_others(connection: sqlite3.Connection, owner: str, values: Values) -
     return tuple(map(job_from, rows.fetchall()))
 
 
-def fail_exhausted(connection: sqlite3.Connection, now: int, max_attempts: int) -> tuple[Job, ...]:
-    """Fail the running jobs whose lease has expired on the last attempt allowed."""
+def fail_exhausted(connection: sqlite3.Connection, values: Values) -> tuple[Job, ...]:
+    """Fail the running jobs whose lease has expired on the last attempt allowed.
+
+    Args:
+        connection: in a write transaction.
+        values: `now`, `max_attempts` and `at_work`, the ids, as a JSON list, that render whatever their leases say.
+    """
     rows = connection.execute(
         "UPDATE jobs SET status = 'failed', lease_expires_at = NULL, finished_at = :now, "
         "reason = coalesce(reason, 'The worker stopped ' || attempts || ' times while rendering this.') "
-        "WHERE status = 'running' AND lease_expires_at <= :now AND attempts >= :max_attempts RETURNING *",
-        {"now": now, "max_attempts": max_attempts},
+        "WHERE status = 'running' AND lease_expires_at <= :now AND attempts >= :max_attempts "
+        "AND id NOT IN (SELECT value FROM json_each(:at_work)) RETURNING *",
+        values,
     )
     return tuple(map(job_from, rows.fetchall()))

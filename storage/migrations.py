@@ -153,7 +153,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         StorageUnavailableError: the database was made by a newer version.
     """
     database = sqlite_utils.Database(connection, execute_plugins=False)
-    _refuse_newer(database)
+    refuse_newer(database)
     if not migrations.pending(database):
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -166,7 +166,12 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _refuse_newer(database: sqlite_utils.Database) -> None:
+def refuse_newer(database: sqlite_utils.Database) -> None:
+    """Refuse a database with migrations that this version does not know; only reads.
+
+    Raises:
+        StorageUnavailableError: the database was made by a newer version.
+    """
     unknown = sorted({migration.name for migration in migrations.applied(database)} - set(NAMES))
     if unknown:
         raise StorageUnavailableError(

@@ -49,6 +49,8 @@ class NewJob:
         parent_id: the render that this one repeats or corrects, or None.
         replaces_message_id: the message whose render this one replaces in place (mask correction), or None for a new
             message.
+        progress_channel_id: where the message that shows the job's progress is, if there is one.
+        progress_message_id: that message.
     """
 
     guild_id: int
@@ -64,6 +66,8 @@ class NewJob:
     options: Mapping[str, Any] = field(default_factory=dict)
     parent_id: str | None = None
     replaces_message_id: int | None = None
+    progress_channel_id: int | None = None
+    progress_message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +80,7 @@ class Job(NewJob):
         attempts: how often it was claimed.
         owner: who holds or last held the lease.
         lease_expires_at: when that lease ends; None unless running.
-        reason: why it failed, was cancelled or was last released.
-        progress_channel_id: where the progress message is, if one was posted.
-        progress_message_id: that message.
+        reason: why it failed or was last released.
         reported: whether the member was told of the failure (see `Jobs.unreported`).
         created_at: when it was submitted.
         started_at: when it was last claimed.
@@ -92,8 +94,6 @@ class Job(NewJob):
     owner: str | None
     lease_expires_at: datetime | None
     reason: str | None
-    progress_channel_id: int | None
-    progress_message_id: int | None
     reported: bool
     created_at: datetime
     started_at: datetime | None
@@ -225,6 +225,19 @@ class RenderFilter:
     since: datetime | None = None
     until: datetime | None = None
     words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who looks at a history, and which channels are closed to them; their own renders are not.
+
+    Attributes:
+        member_id: who looks.
+        closed_channels: what others made there is left out.
+    """
+
+    member_id: int
+    closed_channels: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import sqlite3
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.cursors import parse_cursor
 from storage.database import Database
 from storage.errors import RenderNotFoundError
 from storage.history import SEQ_MASK
-from storage.models import Render, RenderFilter, RenderOrder, RenderPage
+from storage.models import Audience, Render, RenderFilter, RenderOrder, RenderPage
 from storage.recording import hide_render
 from storage.rows import renders_from, to_milliseconds
 from storage.walking import walk_of
 
+logger = logging.getLogger(__name__)
+
 PAGE_LIMIT = 25
 _KEY_BYTES = 8
+_TOLERATED = timedelta(hours=1)
 
 
 class Renders:
@@ -61,6 +65,7 @@ class Renders:
         order: RenderOrder = RenderOrder.NEWEST,
         cursor: str | None = None,
         limit: int = 10,
+        audience: Audience | None = None,
     ) -> RenderPage:
         """Return one page of a guild's visible renders.
 
@@ -70,6 +75,7 @@ class Renders:
             order: how they are sorted; equal votes are sorted newest first.
             cursor: a page's `next` or `previous`, given with the same filter and order; None for the first page.
             limit: entries on a page, 1 to 25.
+            audience: who looks; None for somebody who may see everything.
 
         Raises:
             InvalidCursorError: the cursor is none of ours.
@@ -78,7 +84,7 @@ class Renders:
         size = min(max(limit, 1), PAGE_LIMIT)
 
         def work(connection: sqlite3.Connection) -> RenderPage:
-            found = walk_of(connection, guild_id, where or RenderFilter(), order).page(start, size)
+            found = walk_of(connection, guild_id, where or RenderFilter(), order, audience).page(start, size)
             return RenderPage(
                 _renders_in_order(connection, [key & SEQ_MASK for key in found.keys]),
                 str(found.next) if found.next else None,
@@ -87,11 +93,16 @@ class Renders:
 
         return await self._database.read(work)
 
-    async def count(self, guild_id: int, where: RenderFilter | None = None, at_most: int = 1000) -> int:
+    async def count(
+        self, guild_id: int, where: RenderFilter | None = None, at_most: int = 1000, audience: Audience | None = None
+    ) -> int:
         """Return how many visible renders match, counting no further than `at_most`."""
-        return await self._database.read(
-            lambda connection: walk_of(connection, guild_id, where or RenderFilter(), RenderOrder.NEWEST).count(at_most)
-        )
+
+        def work(connection: sqlite3.Connection) -> int:
+            walk = walk_of(connection, guild_id, where or RenderFilter(), RenderOrder.NEWEST, audience)
+            return walk.count(at_most)
+
+        return await self._database.read(work)
 
     async def keep_filter(self, where: RenderFilter, order: RenderOrder) -> str:
         """Keep a filter and an order under a short key, so that a button can name them for ever.
@@ -155,6 +166,23 @@ class Renders:
             return row is not None and hide_render(connection, row, by=None)
 
         return await self._database.write(work)
+
+    async def bring_back_from_future(self, now: datetime) -> int:
+        """Date renders that claim to be of a later time as of now, and return how many they were.
+
+        A clock that was far ahead once would otherwise date every later render: they keep the order of their making.
+
+        Args:
+            now: the time by a clock that can be trusted.
+        """
+        values = {"now": to_milliseconds(now), "limit": to_milliseconds(now + _TOLERATED)}
+
+        def work(connection: sqlite3.Connection) -> int:
+            return connection.execute("UPDATE renders SET created_at = :now WHERE created_at > :limit", values).rowcount
+
+        if moved := await self._database.write(work):
+            logger.warning("%d renders were dated in the future; they are dated now", moved)
+        return moved
 
     async def _find(self, condition: str, *values: int | str) -> Render | None:
         def work(connection: sqlite3.Connection) -> Render | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from storage.database import Database
+from storage.faults import faults_of
 from storage.images import Images
 from storage.jobs import MAX_ATTEMPTS, Jobs
 from storage.migrations import migrate
@@ -53,16 +53,8 @@ class Store:
         return cls(await Database.open(folder / DATABASE_NAME, migrate), images, clock, max_attempts)
 
     async def check(self) -> list[str]:
-        """Return one sentence for each thing wrong with the database (SQLite's own check); empty when sound."""
-
-        def work(connection: sqlite3.Connection) -> list[str]:
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-            found += [
-                f"A row of {row[0]} refers to a missing one." for row in connection.execute("PRAGMA foreign_key_check")
-            ]
-            return [sentence for sentence in found if sentence != "ok"]
-
-        return await self._database.read(work)
+        """Return one sentence for each thing wrong with the database; empty when sound."""
+        return await self._database.read(faults_of)
 
     async def close(self) -> None:
         """Finish the queued writes and close; may be repeated."""

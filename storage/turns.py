@@ -12,16 +12,19 @@ import json
 import sqlite3
 from dataclasses import fields
 
-from storage.errors import TooManyJobsError
+from storage.errors import CorrectionPendingError, TooManyJobsError
 from storage.ids import new_id
 from storage.models import Job, NewJob
 from storage.rows import job_from
 
+UNFINISHED = "status IN ('queued', 'running', 'rendered')"
 _SUBMIT = """
     INSERT INTO jobs (id, guild_id, channel_id, member_id, member_name, garment_sha, style_sha, mask_sha, mode,
-        style_name, note, options, parent_id, replaces_message_id, status, turn, created_at)
+        style_name, note, options, parent_id, replaces_message_id, progress_channel_id, progress_message_id, status,
+        turn, created_at)
     VALUES (:id, :guild_id, :channel_id, :member_id, :member_name, :garment_sha, :style_sha, :mask_sha, :mode,
-        :style_name, :note, :options, :parent_id, :replaces_message_id, 'queued',
+        :style_name, :note, :options, :parent_id, :replaces_message_id, :progress_channel_id, :progress_message_id,
+        'queued',
         max(
             coalesce((SELECT max(turn) FROM jobs WHERE attempts > 0), 0),
             coalesce((SELECT max(turn) + 1 FROM jobs WHERE member_id = :member_id AND status <> 'cancelled'), 0)
@@ -33,14 +36,9 @@ _CLAIM = """
         started_at = :now
     WHERE seq = coalesce(
         (SELECT seq FROM jobs WHERE status = 'running' AND lease_expires_at <= :now AND attempts < :max_attempts
-            ORDER BY turn, seq LIMIT 1),
+            AND id NOT IN (SELECT value FROM json_each(:at_work)) ORDER BY turn, seq LIMIT 1),
         (SELECT seq FROM jobs WHERE status = 'queued' ORDER BY turn, seq LIMIT 1))
     RETURNING *
-"""
-_POSITION = """
-    SELECT (SELECT count(*) FROM jobs ahead
-            WHERE ahead.status = 'queued' AND (ahead.turn, ahead.seq) < (mine.turn, mine.seq))
-    FROM jobs mine WHERE mine.id = ? AND mine.status = 'queued'
 """
 
 
@@ -49,31 +47,47 @@ def submit(connection: sqlite3.Connection, new: NewJob, cap: int, now: int) -> J
 
     Raises:
         TooManyJobsError: the member has `cap` active jobs.
+        CorrectionPendingError: another job is to replace the same message.
     """
     active = connection.execute(
         "SELECT count(*) FROM jobs WHERE member_id = ? AND status IN ('queued', 'running')", (new.member_id,)
     ).fetchone()[0]
     if active >= cap:
         raise TooManyJobsError(active, cap)
+    if new.replaces_message_id is not None:
+        _refuse_second_correction(connection, new.replaces_message_id)
     values = {field.name: getattr(new, field.name) for field in fields(NewJob)}
     values |= {"options": json.dumps(dict(new.options), sort_keys=True), "id": _free_id(connection), "now": now}
     return job_from(connection.execute(_SUBMIT, values).fetchone())
 
 
-def claim(connection: sqlite3.Connection, owner: str, now: int, lease_end: int, max_attempts: int) -> Job | None:
-    """Take the job whose turn it is, those with an expired lease before all others."""
-    values = {"owner": owner, "now": now, "lease_end": lease_end, "max_attempts": max_attempts}
+def claim(connection: sqlite3.Connection, values: dict[str, str | int]) -> Job | None:
+    """Take the job whose turn it is, those with an expired lease before all others.
+
+    Args:
+        connection: in a write transaction.
+        values: `owner`, `now`, `lease_end`, `max_attempts`, and `at_work`, the ids, as a JSON list, that the owner
+            works on whatever their leases say.
+    """
     row = connection.execute(_CLAIM, values).fetchone()
     return job_from(row) if row else None
 
 
-def position(connection: sqlite3.Connection, job_id: str) -> int | None:
-    """Return how many waiting jobs come before this one, or None when it does not wait."""
-    row = connection.execute(_POSITION, (job_id,)).fetchone()
-    return row[0] if row else None
+def cancel(connection: sqlite3.Connection, job_id: str, by: int, now: int) -> Job | None:
+    """End a waiting or running job on behalf of member `by`; None when there is no such active job."""
+    row = connection.execute(
+        "UPDATE jobs SET status = 'cancelled', cancelled_by = ?, lease_expires_at = NULL, finished_at = ? "
+        "WHERE id = ? AND status IN ('queued', 'running') RETURNING *",
+        (by, now, job_id),
+    ).fetchone()
+    if row is None:
+        return None
+    if row["started_at"] is None:
+        _give_turn_back(connection, row)
+    return job_from(row)
 
 
-def give_turn_back(connection: sqlite3.Connection, cancelled: sqlite3.Row) -> None:
+def _give_turn_back(connection: sqlite3.Connection, cancelled: sqlite3.Row) -> None:
     """Move the member's later jobs up into the turn of one that was cancelled before it was ever claimed.
 
     A cancelled batch would otherwise still hold back what is left of it.
@@ -82,6 +96,12 @@ def give_turn_back(connection: sqlite3.Connection, cancelled: sqlite3.Row) -> No
         "UPDATE jobs SET turn = turn - 1 WHERE member_id = ? AND status = 'queued' AND turn > ?",
         (cancelled["member_id"], cancelled["turn"]),
     )
+
+
+def _refuse_second_correction(connection: sqlite3.Connection, message_id: int) -> None:
+    pending = f"SELECT 1 FROM jobs WHERE replaces_message_id = ? AND {UNFINISHED}"
+    if connection.execute(pending, (message_id,)).fetchone():
+        raise CorrectionPendingError(f"The message {message_id} is being corrected already.")
 
 
 def _free_id(connection: sqlite3.Connection) -> str:

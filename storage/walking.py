@@ -5,13 +5,14 @@ A *key* is the rowid in the order's table: `seq` by time, `votes << 40 | seq` by
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
 
 from storage.cursors import Cursor
 from storage.history import SEQ_BITS, SEQ_MASK, TABLES, key_of
-from storage.models import RenderFilter, RenderOrder
+from storage.models import Audience, RenderFilter, RenderOrder
 from storage.rows import to_milliseconds
 from storage.terms import match_expression, terms_wanted
 
@@ -39,6 +40,7 @@ class Walk:
         low: the first `seq` in the range of dates.
         high: the last `seq` in the range of dates.
         dated: whether the filter has a date at all.
+        audience: who looks; None for somebody who may see everything.
     """
 
     connection: sqlite3.Connection
@@ -47,6 +49,7 @@ class Walk:
     low: int
     high: int
     dated: bool
+    audience: Audience | None = None
 
     def page(self, cursor: Cursor | None, limit: int) -> Keys:
         """Return the keys of the page at the cursor."""
@@ -66,8 +69,9 @@ class Walk:
         """Return how many entries match, counting no further than `at_most`."""
         table = TABLES[RenderOrder.NEWEST]
         count: int = self.connection.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?)",
-            (self.match, self.low, self.high, at_most),
+            f"SELECT count(*) FROM (SELECT 1 FROM {table} "
+            f"WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? {self._open(table)} LIMIT ?)",
+            (self.match, self.low, self.high, *self._viewer, at_most),
         ).fetchone()[0]
         return count
 
@@ -98,9 +102,9 @@ class Walk:
     def _along(self, order: RenderOrder, start: int, end: int, direction: str, limit: int) -> list[int]:
         table = TABLES[order]
         rows = self.connection.execute(
-            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? "
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? {self._open(table)} "
             f"ORDER BY rowid {direction} LIMIT ?",
-            (self.match, start, end, limit),
+            (self.match, start, end, *self._viewer, limit),
         )
         return [row[0] for row in rows]
 
@@ -123,15 +127,36 @@ class Walk:
         table = TABLES[RenderOrder.NEWEST]
         rows = self.connection.execute(
             f"SELECT r.votes << {SEQ_BITS} | r.seq FROM (SELECT rowid FROM {table} "
-            f"WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?) found "
+            f"WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? {self._open(table)} LIMIT ?) found "
             "CROSS JOIN renders r INDEXED BY renders_by_votes ON r.seq = found.rowid",
-            (self.match, self.low, self.high, FEW + 1),
+            (self.match, self.low, self.high, *self._viewer, FEW + 1),
         )
         return [row[0] for row in rows]
 
+    def _open(self, table: str) -> str:
+        """The condition that an entry is one which the viewer may see; its values are `_viewer`."""
+        if not self._viewer:
+            return ""
+        return (
+            f"AND EXISTS (SELECT 1 FROM renders o WHERE o.seq = {table}.rowid & {SEQ_MASK} "
+            "AND (o.member_id = ? OR o.channel_id NOT IN (SELECT value FROM json_each(?))))"
+        )
 
-def walk_of(connection: sqlite3.Connection, guild_id: int, where: RenderFilter, order: RenderOrder) -> Walk:
-    """Return the walk for a guild's filter and order."""
+    @cached_property
+    def _viewer(self) -> tuple[int | str, ...]:
+        if self.audience is None or not self.audience.closed_channels:
+            return ()
+        return self.audience.member_id, json.dumps(sorted(self.audience.closed_channels))
+
+
+def walk_of(
+    connection: sqlite3.Connection,
+    guild_id: int,
+    where: RenderFilter,
+    order: RenderOrder,
+    audience: Audience | None = None,
+) -> Walk:
+    """Return the walk for a guild's filter and order, and for whoever looks."""
     return Walk(
         connection=connection,
         order=order,
@@ -139,6 +164,7 @@ def walk_of(connection: sqlite3.Connection, guild_id: int, where: RenderFilter, 
         low=_first_since(connection, to_milliseconds(where.since)) if where.since else _FIRST,
         high=_last_until(connection, to_milliseconds(where.until)) if where.until else _LAST_SEQ,
         dated=bool(where.since or where.until),
+        audience=audience,
     )
 
 

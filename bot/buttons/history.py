@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot.archive import ArchivePage
-from bot.buttons.base import RENDER_ID, PersistentItem, find_render, menu_values
+from bot.archive import FIRST_PAGE, ArchivePage
+from bot.buttons.base import RENDER_ID, PersistentItem, menu_values
 from bot.buttons.results import AgainButton, FullSizeMenu
 from bot.card_files import card_files, file_limit, upload
 from bot.cards import result_card
 from bot.history_cards import best_variant, history_page, menu_label, shown_heading, thumbnail_file
-from bot.permissions import require_permissions
+from bot.permissions import is_author, require_author, require_permissions
 from bot.pictures import LARGEST_SIDE
 from storage.models import Render
 
@@ -23,30 +23,29 @@ if TYPE_CHECKING:
     from bot.client import RestyleClient
 
 _PLACE = r"(?P<key>[\w-]{1,16}):(?P<cursor>[^:]{1,40})"
+_NUMBER = r"(?::(?P<number>\d{1,6}))?"
 
 
-class PageButton(PersistentItem[ui.Button[Any]], template=rf"restyle:page:(?P<way>next|previous):{_PLACE}"):
-    """Turns the page."""
+class PageButton(PersistentItem[ui.Button[Any]], template=rf"restyle:page:(?P<way>next|previous):{_PLACE}{_NUMBER}"):
+    """Turns the page to the one with a number; buttons of before there were numbers have none."""
 
-    def __init__(self, way: str, key: str, cursor: str | None) -> None:
-        label, emoji = ("Older", "▶️") if way == "next" else ("Newer", "◀️")
-        custom_id = f"restyle:page:{way}:{key}:{cursor or '-'}"
+    def __init__(self, way: str, key: str, cursor: str | None, number: int) -> None:
+        label, emoji = ("Next", "▶️") if way == "next" else ("Back", "◀️")
+        custom_id = f"restyle:page:{way}:{key}:{cursor or FIRST_PAGE}:{number}"
         super().__init__(ui.Button(label=label, emoji=emoji, custom_id=custom_id, disabled=cursor is None))
-        self.way, self.key, self.cursor = way, key, cursor or "-"
+        self.way, self.key, self.cursor, self.number = way, key, cursor or FIRST_PAGE, number
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> PageButton:
         """Make the button again from what Discord sends back."""
-        return cls(match["way"], match["key"], match["cursor"])
+        return cls(match["way"], match["key"], match["cursor"], int(match["number"] or 1))
 
     async def pressed(self, interaction: discord.Interaction[RestyleClient]) -> None:
         """Show the page in place of this one."""
         await interaction.response.defer()
-        assert interaction.guild_id is not None
-        page = await interaction.client.archive.page(interaction.guild_id, self.key, self.cursor)
-        await show_page(interaction, page)
+        await show_page(interaction, await _page(interaction, self.key, self.cursor, self.number))
 
 
 class OpenMenu(PersistentItem[ui.Select[Any]], template=r"restyle:open"):
@@ -66,29 +65,29 @@ class OpenMenu(PersistentItem[ui.Select[Any]], template=r"restyle:open"):
     async def pressed(self, interaction: discord.Interaction[RestyleClient]) -> None:
         """Show the chosen render."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await show_render(interaction, await find_render(interaction, menu_values(interaction)[0]))
+        await show_render(interaction, await _visible(interaction, menu_values(interaction)[0]))
 
 
-class PostPageButton(PersistentItem[ui.Button[Any]], template=rf"restyle:postpage:{_PLACE}"):
+class PostPageButton(PersistentItem[ui.Button[Any]], template=rf"restyle:postpage:{_PLACE}{_NUMBER}"):
     """Posts the page in the channel for everybody."""
 
-    def __init__(self, key: str, cursor: str) -> None:
-        super().__init__(ui.Button(label="Post in channel", emoji="📣", custom_id=f"restyle:postpage:{key}:{cursor}"))
-        self.key, self.cursor = key, cursor
+    def __init__(self, key: str, cursor: str, number: int) -> None:
+        custom_id = f"restyle:postpage:{key}:{cursor}:{number}"
+        super().__init__(ui.Button(label="Post in channel", emoji="📣", custom_id=custom_id))
+        self.key, self.cursor, self.number = key, cursor, number
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> PostPageButton:
         """Make the button again from what Discord sends back."""
-        return cls(match["key"], match["cursor"])
+        return cls(match["key"], match["cursor"], int(match["number"] or 1))
 
     async def pressed(self, interaction: discord.Interaction[RestyleClient]) -> None:
         """Post the page, with a menu that everybody can open entries with."""
         require_permissions(interaction)
         await interaction.response.defer(thinking=True)
-        assert interaction.guild_id is not None
-        page = await interaction.client.archive.page(interaction.guild_id, self.key, self.cursor)
+        page = await _page(interaction, self.key, self.cursor, self.number)
         files = await _thumbnails(interaction.client, page)
         await interaction.edit_original_response(view=history_page(page, _open_rows(page)), attachments=files)
 
@@ -108,16 +107,19 @@ class PostRenderButton(PersistentItem[ui.Button[Any]], template=rf"restyle:post:
         return cls(match["render_id"])
 
     async def pressed(self, interaction: discord.Interaction[RestyleClient]) -> None:
-        """Post the render."""
+        """Post the render; one that was deleted only for those who could have left it there."""
         require_permissions(interaction)
+        render = await _visible(interaction, self.render_id)
+        if render.hidden:
+            require_author(interaction, render.member_id, "post a deleted result again")
         await interaction.response.defer(thinking=True)
-        await show_render(interaction, await find_render(interaction, self.render_id), postable=False)
+        await show_render(interaction, render, postable=False)
 
 
 async def show_page(interaction: discord.Interaction[RestyleClient], page: ArchivePage) -> None:
     """Put a page of the history in the interaction's answer."""
     files = await _thumbnails(interaction.client, page)
-    await interaction.edit_original_response(view=history_page(page, _page_rows(page)), attachments=files)
+    await interaction.edit_original_response(view=history_page(page, page_rows(page)), attachments=files)
 
 
 async def show_render(
@@ -127,7 +129,7 @@ async def show_render(
     images, limit = interaction.client.store.images, file_limit(interaction.guild)
     files = await card_files(render, images, limit, side=LARGEST_SIDE)
     buttons: ui.ActionRow[Any] = ui.ActionRow()
-    if postable:
+    if postable and (not render.hidden or is_author(interaction, render.member_id)):
         buttons.add_item(PostRenderButton(render.id))
     buttons.add_item(AgainButton(render.id))
     menu: ui.ActionRow[Any] = ui.ActionRow()
@@ -136,14 +138,28 @@ async def show_render(
     await interaction.edit_original_response(view=card, attachments=upload(files))
 
 
-def _page_rows(page: ArchivePage) -> list[ui.ActionRow[Any]]:
+async def _page(interaction: discord.Interaction[RestyleClient], key: str, cursor: str, number: int) -> ArchivePage:
+    client = interaction.client
+    assert interaction.guild_id is not None
+    return await client.archive.page(interaction.guild_id, key, cursor, client.doorkeeper.viewer(interaction), number)
+
+
+async def _visible(interaction: discord.Interaction[RestyleClient], render_id: str) -> Render:
+    """The render, if the member may see what was made in its channel; this interaction may be anybody's."""
+    client = interaction.client
+    assert interaction.guild_id is not None
+    return await client.archive.find(interaction.guild_id, render_id, client.doorkeeper.viewer(interaction))
+
+
+def page_rows(page: ArchivePage) -> list[ui.ActionRow[Any]]:
+    """The rows under a page that one member turns."""
     if not page.renders:
         return []
     buttons: ui.ActionRow[Any] = ui.ActionRow()
     if page.previous or page.next:
-        buttons.add_item(PageButton("previous", page.key, page.previous))
-        buttons.add_item(PageButton("next", page.key, page.next))
-    buttons.add_item(PostPageButton(page.key, page.cursor))
+        buttons.add_item(PageButton("previous", page.key, page.previous, page.number - 1))
+        buttons.add_item(PageButton("next", page.key, page.next, page.number + 1))
+    buttons.add_item(PostPageButton(page.key, page.cursor, page.number))
     return [*_open_rows(page), buttons]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,10 @@ from bot.buttons.base import RENDER_ID, PersistentItem, find_render
 from bot.card_files import file_limit
 from bot.cards import ACCENT, MASK_FILE
 from bot.errors import RefusedError
+from bot.interactions import announce, member_of
 from bot.permissions import require_author
 from bot.pictures import in_picture_thread, mask_overlay
-from bot.requests import member_of
-from bot.wording import duration, harmless
+from bot.wording import harmless
 from gan.request import MaskEdit, Part
 from storage.models import Render
 
@@ -132,22 +133,28 @@ class MaskRenderButton(PersistentItem[ui.Button[Any]], template=rf"restyle:maskr
         return cls(match["render_id"], _read(match))
 
     async def pressed(self, interaction: discord.Interaction[RestyleClient]) -> None:
-        """Queue the correction and say when to look."""
+        """Queue the correction, with a progress message of its own in the channel."""
         await interaction.response.defer()
-        client = interaction.client
+        client, member = interaction.client, member_of(interaction)
         render = await find_render(interaction, self.render_id)
         require_author(interaction, render.member_id, "correct the mask of this result")
         if render.superseded_by or render.hidden:
             raise RefusedError(
                 "This result was corrected or deleted meanwhile; press ✂️ under the new one.", "superseded"
             )
-        job = await client.studio.correct_mask(render, self.edit, member_of(interaction))
-        place = await client.studio.place(job.id)
-        wait = duration(place.seconds) if place else "a few seconds"
-        text = f"✅ On its way: the result above changes in {wait}.\n-# restyle {job.id} · mask {edit_words(self.edit)}"
+        new = await client.studio.correct_mask(render, self.edit, member)
+        async with client.intakes.order():
+            progress = await interaction.followup.send(f"✂️ Correcting the mask of {render.id}…", wait=True)
+            try:
+                job = await client.studio.queue(new, (member.channel_id, progress.id))
+            except Exception:
+                await progress.delete()
+                raise
+            await announce(client, job, None)
         view = ui.LayoutView(timeout=None)
-        view.add_item(ui.TextDisplay(text))
-        await interaction.edit_original_response(view=view, attachments=[])
+        view.add_item(ui.TextDisplay(f"✅ On its way: the result changes in its place. Mask {edit_words(self.edit)}."))
+        with suppress(discord.HTTPException):  # the panel may be closed; the correction comes all the same
+            await interaction.edit_original_response(view=view, attachments=[])
 
 
 async def _show_panel(interaction: discord.Interaction[RestyleClient], render: Render, edit: MaskEdit) -> None:

@@ -13,9 +13,9 @@ from discord import ui
 from bot.buttons.base import RENDER_ID, PersistentItem, find_render, menu_values
 from bot.buttons.masks import MaskButton
 from bot.card_files import file_limit
+from bot.interactions import member_of, order_once_more
 from bot.permissions import require_author, require_permissions
-from bot.pictures import full_size, in_picture_thread
-from bot.requests import acknowledge, announce, member_of
+from bot.pictures import FullSize, full_size, in_picture_thread
 from bot.wording import vote_emoji
 from storage.models import Render, RenderVariant
 
@@ -40,10 +40,8 @@ class AgainButton(PersistentItem[ui.Button[Any]], template=rf"restyle:again:{REN
     async def pressed(self, interaction: discord.Interaction[RestyleClient]) -> None:
         """Announce the new job below and queue it."""
         require_permissions(interaction)
-        message_id = await acknowledge(interaction)
         render = await find_render(interaction, self.render_id)
-        job = await interaction.client.studio.again(render, member_of(interaction), message_id)
-        await announce(interaction, job)
+        await order_once_more(interaction, interaction.client.studio.again(render, member_of(interaction)))
 
 
 class DeleteButton(PersistentItem[ui.Button[Any]], template=rf"restyle:delete:{RENDER_ID}"):
@@ -99,10 +97,24 @@ class FullSizeMenu(PersistentItem[ui.Select[Any]], template=rf"restyle:full:{REN
         number = int(menu_values(interaction)[0])
         variant = next(variant for variant in render.variants if variant.number == number)
         path = await interaction.client.store.images.path(variant.image_sha)
-        data, suffix = await in_picture_thread(partial(full_size, path, file_limit(interaction.guild)))
-        file = discord.File(io.BytesIO(data), filename=f"restyle-{render.id}-{number}-full{suffix}")
-        text = f"{vote_emoji(number)} of {render.id}, {variant.width}×{variant.height} pixels"
+        limit = file_limit(interaction.guild)
+        found = await in_picture_thread(partial(full_size, path, limit))
+        file = discord.File(io.BytesIO(found.data), filename=f"restyle-{render.id}-{number}-full{found.suffix}")
+        text = f"{vote_emoji(number)} of render {render.id}, {full_size_words(found, limit)}"
         await interaction.edit_original_response(content=text, attachments=[file])
+
+
+def full_size_words(found: FullSize, limit: int) -> str:
+    """What a full-size file is, and why it is not the original where it is not."""
+    sent, kept = (f"{width}×{height}" for width, height in (found.size, found.kept_size))
+    if found.is_original:
+        return f"{sent} pixels"
+    pixels = f"{sent} pixels" if sent == kept else f"{sent} of {kept} pixels"
+    return f"{pixels}, as JPEG: the original has {_mib(found.kept_bytes)} and this server takes {_mib(limit)}"
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:.1f} MiB"
 
 
 def _options(variants: tuple[RenderVariant, ...]) -> list[discord.SelectOption]:

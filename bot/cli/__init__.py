@@ -25,14 +25,14 @@ def main() -> None:
 
 # Importing these registers their commands.
 from bot.cli import (  # noqa: E402
+    backup,  # noqa: F401
     benchmark_bot,  # noqa: F401
     benchmark_render,  # noqa: F401
     benchmark_storage,  # noqa: F401
+    bot,  # noqa: F401
     doctor,  # noqa: F401
-    keep,  # noqa: F401
     mask,  # noqa: F401
     playground,  # noqa: F401
     render,  # noqa: F401
-    run,  # noqa: F401
     train,  # noqa: F401
 )

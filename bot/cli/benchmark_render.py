@@ -10,9 +10,9 @@ import typer
 
 from bot.cli import benchmark
 from bot.cli.sentences import OneSentenceCommand, refuse
+from bot.playground.sample_pictures import GARMENTS, STYLES
 from gan.request import MAX_SIZE, MAX_VARIANTS, RenderError
 
-SAMPLES = Path(__file__).parent.parent / "playground" / "samples"
 SMALLEST_SIZE = 32
 
 
@@ -20,8 +20,8 @@ SMALLEST_SIZE = 32
 def benchmark_render(
     sizes: Annotated[str, typer.Option(help="Long sides in pixels, separated by commas.")] = "512,1024,2048",
     variants: Annotated[int, typer.Option(min=1, max=MAX_VARIANTS, help="Pictures in a render.")] = MAX_VARIANTS,
-    garment: Annotated[Path, typer.Option(help="Photo of a garment.")] = SAMPLES / "garments" / "linen-shirt.jpg",
-    style: Annotated[Path, typer.Option(help="Style image.")] = SAMPLES / "styles" / "red-tartan.jpg",
+    garment: Annotated[Path, typer.Option(help="Photo of a garment.")] = GARMENTS / "linen-shirt.jpg",
+    style: Annotated[Path, typer.Option(help="Style image.")] = STYLES / "red-tartan.jpg",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 …")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="Of the whole render; else all cores.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,

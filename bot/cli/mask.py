@@ -1,9 +1,10 @@
-"""`restyle train-mask`, `evaluate-mask`, `train-parts`, `train-subject`: make and measure what finds garments."""
+"""`restyle train-mask`, `evaluate-mask`, `train-parts`, `train-subject` and `train-scene`: what looks at pictures."""
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from gan.request import RenderError
 
 if TYPE_CHECKING:
     from gan.mask.evaluate import Row
+    from gan.subject.training import Score
 
 Folder = typer.Option(exists=True, file_okay=False)
 
@@ -88,16 +90,35 @@ def train_subject(
     seed: Annotated[int, typer.Option(help="Decides how the pictures are varied.")] = 0,
 ) -> None:
     """Fit what tells a style that is a garment's photo, whose cloth is meant, from all others."""
-    from gan.mask.subject_training import train_subject as train
+    from gan.subject.training import train_garment_judge
 
+    _fit_judge(train_garment_judge, garments, styles, out, seed)
+
+
+@app.command("train-scene")
+def train_scene(
+    scenes: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Paintings and other scenes.")],
+    cloths: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Cloth and patterns.")],
+    out: Annotated[Path, typer.Option(help="File for the weights.")],
+    seed: Annotated[int, typer.Option(help="Decides how the pictures are varied.")] = 0,
+) -> None:
+    """Fit what tells a style that shows a scene, whose layout matters, from cloth."""
+    from gan.subject.training import train_scene_judge
+
+    _fit_judge(train_scene_judge, scenes, cloths, out, seed)
+
+
+def _fit_judge(
+    train: Callable[[Path, Path, Path, int], tuple[Score, Score]], shown: Path, others: Path, out: Path, seed: int
+) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
-        scores = train(garments, styles, out, seed)
+        scores = train(shown, others, out, seed)
     except (ValueError, RenderError) as error:
         raise typer.BadParameter(f"Nothing to train on: {str(error).rstrip('.')}.") from error
     for name, score in zip(("cross-validated", "held out"), scores, strict=True):
-        alarms = f"{len(score.false_alarms)} of {score.styles} styles taken for one: {', '.join(score.false_alarms)}"
-        typer.echo(f"{name}: {score.found} of {score.garments} garments' photos found, {alarms}")
+        alarms = f"{len(score.false_alarms)} of {score.others} others taken for such: {', '.join(score.false_alarms)}"
+        typer.echo(f"{name}: {score.found} of {score.shown} found, {alarms}")
     typer.echo(f"Weights written to {out}")
 
 

@@ -62,6 +62,7 @@ async def _run(settings: PlaygroundSettings, folder: Path, open_browser: bool | 
     from bot.folder_lock import FolderLock
     from bot.playground.bot_process import BotProcess
     from bot.playground.events import BotStatusChanged
+    from bot.playground.hosts import OPEN_TO_THE_NETWORK, is_local
     from bot.playground.server import Playground
 
     stop = asyncio.Event()
@@ -79,6 +80,8 @@ async def _run(settings: PlaygroundSettings, folder: Path, open_browser: bool | 
         server.bus.subscribe(announce)
         bot = await stack.enter_async_context(BotProcess(server.base_url, server.token, folder / "bot"))
         typer.echo(f"Open {server.base_url} and restyle something. Ctrl-C stops it.")
+        if not is_local(settings.host):
+            typer.echo(OPEN_TO_THE_NETWORK)
         typer.echo(f"Everything is kept in {folder}; the bot writes its log to {bot.log_file}.")
         if open_browser if open_browser is not None else has_browser():
             await asyncio.to_thread(_open, server.base_url)

@@ -23,6 +23,7 @@ from bot.wording import STYLE_USES, counted
 from gan.request import (
     MAX_SIZE,
     MAX_VARIANTS,
+    FolderUnusableError,
     MaskEdit,
     Mode,
     ProgressCallback,
@@ -85,7 +86,7 @@ def render(
             results = _render_all(requests, device)
             if show_mask:
                 _draw_overlay(sources.garment, results[0].mask)
-    except (IntakeError, RenderError) as error:
+    except (IntakeError, RenderError, FolderUnusableError) as error:
         raise refuse(str(error)) from error
     typer.echo(json.dumps(as_values(results)) if as_json else _summary(results, show_mask))
 
@@ -123,7 +124,7 @@ def _collect(garment: Path, styles: list[str], mask: Path | None, output: Path, 
     """Check every input before anything heavy is loaded.
 
     Raises:
-        IntakeError, RenderError: with the sentence to show.
+        IntakeError, RenderError, FolderUnusableError: with the sentence to show.
     """
     clean = _read(garment)
     transparency = clean.alpha_png()

@@ -11,12 +11,16 @@ from bot.cards import ACCENT
 
 TEXT = """### Hello! I dress your garments.
 **1.** Type `/restyle`, drop a **garment** photo and a **style** image – a textile, a painting, a leaf, another garment.
-**2.** Four variants come back. React with 1️⃣–4️⃣ to vote; back as many as you like.
+**2.** Four variants come back; until then **Cancel** takes the order back. Vote with 1️⃣–4️⃣, for as many as you like.
 **3.** Under each result: 🔁 more like it · ✂️ correct what counts as garment · full-size files · 🗑️ delete.
 
-`/style save` keeps a style under a name for the whole team, then `style_name` finds it.
-`/history` brings any render back – by member, style, garment, day, votes or words of the note.
--# Pattern too big? Try scale 0.5. Only the colours? mode palette. Brushwork? mode paint. JPEG, PNG, HEIC and more work.
+`/style save` keeps a style under a name for the whole team, `/style list` and `/style delete` look after them.
+`/history` brings any render back – by member, style, garment, day, votes or words of its `note`.
+You find there what was made in channels that you can read, and all of your own. 🗑️ takes a result out of the lists; \
+whoever has its id can still look at it.
+-# Pattern too big? Try scale 0.5. Only the colours? mode palette. Brushwork? mode paint. A logo on the chest? \
+mode placement. JPEG, PNG, HEIC and more work.
+-# Wrong part dressed? Press ✂️, or send your own `mask`: a picture in which white is the garment.
 """
 
 

@@ -13,7 +13,7 @@ from bot.buttons.history import show_page, show_render
 from bot.commands.uploads import check_attachments, download
 from bot.errors import explain
 from bot.history_cards import menu_label
-from bot.requests import member_of
+from bot.interactions import member_of
 from gan.request import Mode
 from storage.models import RenderOrder
 
@@ -36,7 +36,9 @@ async def suggest_renders(
     if interaction.guild_id is None:
         return []
     try:
-        renders = await interaction.client.archive.suggestions(interaction.guild_id, current)
+        client = interaction.client
+        viewer = client.doorkeeper.viewer(interaction)
+        renders = await client.archive.suggestions(interaction.guild_id, current, viewer)
     except Exception as error:
         log.warning("no renders can be suggested: %s", explain(error).cause)
         return []
@@ -51,14 +53,15 @@ async def suggest_renders(
     style="Words of a saved style's name",
     garment="Only renders of exactly this garment photo",
     garment_of="Only renders of the same garment as this render (its id)",
+    style_of="Only renders in the same style image as this render (its id)",
     mode="Only this mode",
-    since="From this day on: 2026-11-01, yesterday, last week …",
-    until="Up to this day",
+    since="From this day on: 2026-11-01, yesterday, last week, november …",
+    until="Up to the end of this day, week or month",
     words="Words of the note",
     id="Show one render in full size",
 )
 @app_commands.choices(order=ORDERS, mode=MODES)
-@app_commands.autocomplete(id=suggest_renders, garment_of=suggest_renders)
+@app_commands.autocomplete(id=suggest_renders, garment_of=suggest_renders, style_of=suggest_renders)
 async def history(
     interaction: discord.Interaction[RestyleClient],
     order: str = RenderOrder.NEWEST.value,
@@ -66,6 +69,7 @@ async def history(
     style: app_commands.Range[str, 1, 60] | None = None,
     garment: discord.Attachment | None = None,
     garment_of: app_commands.Range[str, 1, 40] | None = None,
+    style_of: app_commands.Range[str, 1, 40] | None = None,
     mode: str | None = None,
     since: app_commands.Range[str, 1, 60] | None = None,
     until: app_commands.Range[str, 1, 60] | None = None,
@@ -77,8 +81,9 @@ async def history(
     guild_id = member_of(interaction).guild_id
     check_attachments(client.studio, garment)
     await interaction.response.defer(ephemeral=True, thinking=True)
+    viewer = client.doorkeeper.viewer(interaction)
     if id is not None:
-        await show_render(interaction, await client.archive.find(guild_id, id))
+        await show_render(interaction, await client.archive.find(guild_id, id, viewer))
         return
     garment_sha = await client.studio.image_sha(await download(garment)) if garment is not None else None
     search = Search(
@@ -86,6 +91,7 @@ async def history(
         style=style,
         garment_sha=garment_sha,
         garment_of=garment_of,
+        style_of=style_of,
         mode=mode,
         since=since,
         until=until,
@@ -93,4 +99,4 @@ async def history(
         order=RenderOrder(order),
         locale=str(interaction.locale),
     )
-    await show_page(interaction, await client.archive.search(guild_id, search))
+    await show_page(interaction, await client.archive.search(guild_id, search, viewer))

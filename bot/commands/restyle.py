@@ -9,9 +9,9 @@ from discord import app_commands
 
 from bot.commands.style_names import suggest_style_names
 from bot.commands.uploads import check_attachments, download, download_optional
+from bot.interactions import acknowledge, announce, member_of
 from bot.orders import LARGEST_SEED, RestyleOrder, Wishes
 from bot.permissions import require_permissions
-from bot.requests import acknowledge, announce, member_of
 from gan.request import MAX_VARIANTS, Mode, Region
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ MODES = [
     app_commands.Choice(name="print – the style as cloth, pattern kept whole", value=Mode.PRINT.value),
     app_commands.Choice(name="paint – the style as brushwork", value=Mode.PAINT.value),
     app_commands.Choice(name="palette – only the style's colours", value=Mode.PALETTE.value),
+    app_commands.Choice(name="placement – once, as a logo on the chest", value=Mode.PLACEMENT.value),
 ]
 REGIONS = [
     app_commands.Choice(name="garment", value=Region.GARMENT.value),
@@ -63,21 +64,24 @@ async def restyle(
     region: str = Region.GARMENT.value,
     mask: discord.Attachment | None = None,
 ) -> None:
-    """Acknowledge, fetch the files, queue the job, show its place."""
-    studio = interaction.client.studio
+    """Refuse what can be seen to be wrong at once; then acknowledge, fetch the files, queue the job, show its place."""
+    client, studio = interaction.client, interaction.client.studio
     member = member_of(interaction)
     require_permissions(interaction)
     check_attachments(studio, garment, style, mask)
-    message_id = await acknowledge(interaction)
+    await studio.check_style(member.guild_id, style_name, attached=style is not None)
     await studio.check_cap(member.member_id)
-    async with interaction.client.intake_slots:
-        order = RestyleOrder(
-            member=member,
-            garment=await download(garment),
-            style=await download_optional(style),
-            style_name=style_name,
-            mask=await download_optional(mask),
-            wishes=Wishes(variants, Mode(mode), scale, angle, strength / 100, seed, Region(region), note),
-        )
-        job = await studio.submit(order, message_id)
-    await announce(interaction, job)
+    async with client.intakes.order():
+        message_id = await acknowledge(interaction)
+        async with client.intakes.reading(interaction):
+            order = RestyleOrder(
+                member=member,
+                garment=await download(garment),
+                style=await download_optional(style),
+                style_name=style_name,
+                mask=await download_optional(mask),
+                wishes=Wishes(variants, Mode(mode), scale, angle, strength / 100, seed, Region(region), note),
+            )
+            new = await studio.prepare(order)
+        job = await studio.queue(new, (member.channel_id, message_id))
+        await announce(client, job, interaction)

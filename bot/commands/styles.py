@@ -12,9 +12,8 @@ from discord import app_commands
 from bot.buttons.styles import show_styles
 from bot.commands.style_names import suggest_style_names
 from bot.commands.uploads import check_attachments, download
-from bot.errors import RefusedError
-from bot.permissions import is_moderator
-from bot.requests import member_of
+from bot.interactions import member_of
+from bot.permissions import require_author
 from bot.wording import harmless
 
 if TYPE_CHECKING:
@@ -30,20 +29,27 @@ class StyleGroup(app_commands.Group):
         super().__init__(name="style", description="Keep styles under a name", guild_only=True)
 
     @app_commands.command(name="save", description="Keep an image as a style that the whole team can use by name")
-    @app_commands.describe(name="What the style is called, such as navy tartan", image="The style's image")
+    @app_commands.describe(
+        name="What the style is called, such as navy tartan",
+        image="The style's image",
+        replace="Put this image in the place of a style that has the name already",
+    )
     async def save(
         self,
         interaction: discord.Interaction[RestyleClient],
         name: app_commands.Range[str, 1, 60],
         image: discord.Attachment,
+        replace: bool = False,
     ) -> None:
-        """Check the image and keep it under the name."""
+        """Check the image and keep it under the name; what is there is replaced by whoever saved it and moderators."""
         studio = interaction.client.studio
         member = member_of(interaction)
         check_attachments(studio, image)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        if replace and (kept := await interaction.client.store.styles.get(member.guild_id, name)) is not None:
+            require_author(interaction, kept.member_id, "replace this style")
         async with interaction.client.intake_slots:
-            style = await studio.save_style(member, name, await download(image))
+            style = await studio.save_style(member, name, await download(image), overwrite=replace)
         shown = harmless(style.name, 60)
         thumbnail = await interaction.client.read_file(await interaction.client.store.images.thumbnail(style.image_sha))
         await interaction.edit_original_response(
@@ -67,14 +73,9 @@ class StyleGroup(app_commands.Group):
         """Forget the name, for whoever saved it and moderators."""
         member = member_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        styles = interaction.client.store.styles
-        style = await styles.get(member.guild_id, name)
-        if style is None:
-            raise RefusedError(
-                "There is no saved style of that name here; `/style list` shows them all.", f"no style {name!r}"
-            )
-        if style.member_id != member.member_id and not is_moderator(interaction):
-            raise RefusedError(f"Only <@{style.member_id}> and moderators can delete this style.", "not the owner")
-        await styles.delete(member.guild_id, style.name)
+        style = await interaction.client.studio.check_style(member.guild_id, name, attached=False)
+        assert style is not None
+        require_author(interaction, style.member_id, "delete this style")
+        await interaction.client.store.styles.delete(member.guild_id, style.name)
         log.info("style %r deleted by member %d in guild %d", style.name, member.member_id, member.guild_id)
         await interaction.edit_original_response(content=f"🗑️ **{harmless(style.name, 60)}** is forgotten.")

@@ -8,6 +8,7 @@ import logging
 import tempfile
 from pathlib import Path
 
+from bot.playground.hosts import OPEN_TO_THE_NETWORK, is_local
 from bot.playground.server import Playground
 from bot.playground.settings import PlaygroundSettings
 
@@ -31,6 +32,8 @@ def main() -> None:
 
 async def _serve(settings: PlaygroundSettings) -> None:
     async with Playground(settings) as playground:
+        if not is_local(settings.host):
+            print(OPEN_TO_THE_NETWORK)
         print(f"Page: {playground.base_url}\nToken for a bot: {playground.token}", flush=True)
         await asyncio.Event().wait()
 

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from bot.playground import errors
 from bot.playground.avatars import draw_avatar
-from bot.playground.play.state import SAMPLES
 from bot.playground.rest.call import JsonResponse
+from bot.playground.sample_pictures import FOLDER
 from bot.playground.services import SERVICES
 from bot.playground.snowflake import parse_snowflake
 
@@ -25,7 +25,7 @@ def add_file_routes(app: web.Application) -> None:
     app.router.add_get("/cdn/embed/avatars/{index}.png", get_default_avatar)
     app.router.add_get("/", get_page)
     app.router.add_static("/page/", PAGE)
-    app.router.add_static("/samples/", SAMPLES)
+    app.router.add_static("/samples/", FOLDER)
     app.on_response_prepare.append(_ask_again)
 
 

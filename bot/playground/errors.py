@@ -47,11 +47,6 @@ def not_found() -> ApiError:
     return ApiError(404, 0, "404: Not Found")
 
 
-def method_not_allowed() -> ApiError:
-    """The route exists, the method does not."""
-    return ApiError(405, 0, "405: Method Not Allowed")
-
-
 def unknown(code: int) -> ApiError:
     """A thing that does not exist, by its code."""
     texts = {

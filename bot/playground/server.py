@@ -15,6 +15,7 @@ from bot.playground.entities import LOADING
 from bot.playground.events import CommandsChanged, Event, EventBus
 from bot.playground.gateway.connection import GatewayConnection
 from bot.playground.gateway.dispatcher import Dispatcher
+from bot.playground.hosts import refuse_foreign_hosts
 from bot.playground.interactions import InteractionDesk
 from bot.playground.journal import Journal
 from bot.playground.message_payloads import MessagePayloads
@@ -135,7 +136,7 @@ class Playground:
         return listener
 
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=REQUEST_LIMIT)
+        app = web.Application(client_max_size=REQUEST_LIMIT, middlewares=[refuse_foreign_hosts(self.settings.host)])
         app[SERVICES] = self.services
         app.router.add_get("/gateway", self._serve_gateway)
         app.router.add_get("/gateway/", self._serve_gateway)

@@ -109,7 +109,7 @@ class House:
         await self._running
 
     async def crash(self):
-        """End without any of the orderly steps of a stop, as near to SIGKILL as one process comes."""
+        """End without the steps of an orderly stop; what stands in `finally` runs, so `tests/e2e` kills for real."""
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
 

@@ -1,14 +1,16 @@
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.archive import ArchivePage
+from bot.buttons.history import page_rows
 from bot.buttons.masks import mask_panel
 from bot.buttons.results import result_rows
 from bot.cards import result_card, standing
 from bot.history_cards import best_variant, entry_text, history_page, menu_label
 from gan.request import MaskEdit, Part
-from storage.models import Render, RenderOrder, RenderVariant
+from storage.models import Render, RenderFilter, RenderOrder, RenderVariant
 
 
 def render(votes=(0, 0, 0, 0), **changes):
@@ -89,7 +91,37 @@ def test_the_fullest_card_stays_within_discords_limits(count):
 
 def test_a_full_page_of_history_stays_within_the_limits():
     renders = tuple(render(id=f"7K2M9QX{n}", note="n" * 300, style_name="s" * 60) for n in range(5))
-    check_limits(history_page(ArchivePage("k" * 10, "-", RenderOrder.NEWEST, renders, "n", "p"), []))
+    check_limits(history_page(page_of(renders), []))
+
+
+def page_of(renders=(), **values):
+    plain = {"key": "k" * 10, "cursor": "-", "number": 1, "total": len(renders), "where": RenderFilter(), "next": "n"}
+    plain |= {"order": RenderOrder.NEWEST, "zone": ZoneInfo("UTC"), "previous": "p", "renders": renders}
+    return ArchivePage(**plain | values)
+
+
+def head_of(page):
+    return history_page(page, []).to_components()[0]["components"][0]["content"]
+
+
+def test_a_pages_head_says_what_was_searched_and_where_one_is():
+    where = RenderFilter(style="linen", member_id=4, since=datetime(2026, 4, 3, tzinfo=UTC))
+    head = head_of(page_of((render(),), where=where, total=37, number=2))
+    assert head == "### History, newest first\nstyle “linen” · by <@4> · since 3 Apr 2026\n-# 37 renders · page 2"
+    assert "more than 999 renders" in head_of(page_of((render(),), total=1000))
+    assert "most votes" in head_of(page_of((render(),), order=RenderOrder.VOTES))
+
+
+def test_what_was_searched_in_vain_is_named():
+    head = head_of(page_of(where=RenderFilter(words="unicorn")))
+    assert "unicorn" in head and "leave a filter out" in head
+    assert "/restyle" in head_of(page_of())
+
+
+@pytest.mark.parametrize("order", list(RenderOrder))
+def test_the_buttons_of_a_page_are_true_in_every_order(order):
+    labels = [button.item.label for button in page_rows(page_of((render(),), order=order))[-1].children]
+    assert labels == ["Back", "Next", "Post in channel"]
 
 
 @pytest.mark.parametrize("edit", [MaskEdit(), MaskEdit(-9, True, Part.LOWER), MaskEdit(9, False, Part.UPPER)])

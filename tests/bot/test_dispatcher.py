@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 
@@ -8,7 +9,7 @@ from bot.settings import Settings
 from bot.studio import Studio
 from gan.pool import WorkerCrashedError
 from gan.request import RenderError
-from storage import JobStatus, Store, TooManyJobsError
+from storage import ImageMissingError, JobStatus, Store, TooManyJobsError
 from tests.bot.conftest import GARMENT, STYLE, PlainPool
 from tests.bot.reading import eventually
 
@@ -47,7 +48,7 @@ class Workshop:
 
     async def submit(self, member=NOOR, **wishes):
         order = RestyleOrder(member, garment=Upload(*GARMENT), style=Upload(*STYLE), wishes=Wishes(**wishes))
-        return await self.studio.submit(order)
+        return await self.studio.queue(await self.studio.prepare(order))
 
     async def reaches(self, job, status):
         async with asyncio.timeout(10):
@@ -126,13 +127,48 @@ async def test_three_crashes_fail_a_job_for_good(workshop):
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), [(RenderError("Too small."), "Too small."), (OSError(28, "No space left"), "not yours")]
+    ("fault", "words"), [(RenderError("Too small."), "Too small."), (ImageMissingError("abc is missing."), "not yours")]
 )
 async def test_what_no_further_attempt_can_save_fails_at_once(workshop, fault, words):
     workshop.pool.faults += [fault]
     workshop.start()
     job = await workshop.reaches(await workshop.submit(), JobStatus.FAILED)
     assert job.attempts == 1 and words in job.reason
+
+
+async def test_a_garment_that_is_no_picture_any_more_fails_at_once(workshop):
+    job = await workshop.submit()
+    (await workshop.store.images.path(job.garment_sha)).write_bytes(b"no picture")
+    workshop.start()
+    failed = await workshop.reaches(job, JobStatus.FAILED)
+    assert failed.attempts == 1 and "not yours" in failed.reason
+
+
+async def test_a_job_that_ran_out_of_attempts_unseen_is_told(workshop):
+    job = await workshop.submit()
+    for _ in range(3):
+        await workshop.store.jobs.claim("this process", 0.01)
+        await asyncio.sleep(0.05)
+    workshop.start()
+    await workshop.reaches(job, JobStatus.FAILED)
+    await eventually(lambda: ("job_failed", job.id) in workshop.listener.told)
+
+
+async def test_a_clock_that_jumps_does_not_render_a_running_job_twice(workshop):
+    workshop.pool.capacity = 2
+    workshop.pool.gate.clear()
+    ahead = [0.0]
+    workshop.store.jobs._clock = lambda: time.time() + ahead[0]
+    workshop.start()
+    job = await workshop.submit()
+    await eventually(lambda: workshop.pool.requests)
+    ahead[0] = 3600.0
+    other = await workshop.submit()
+    await eventually(lambda: len(workshop.pool.requests) == 2)
+    workshop.pool.gate.set()
+    assert (await workshop.reaches(job, JobStatus.RENDERED)).attempts == 1
+    await workshop.reaches(other, JobStatus.RENDERED)
+    assert len({request.output for request in workshop.pool.requests}) == len(workshop.pool.requests) == 2
 
 
 async def test_a_render_that_never_ends_is_stopped(workshop):
@@ -204,7 +240,7 @@ async def test_the_estimate_follows_the_last_renders(workshop):
 
 
 async def test_a_job_waits_for_a_late_pool(workshop, monkeypatch):
-    monkeypatch.setattr("bot.dispatcher.TROUBLE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.outage.FIRST_PAUSE_SECONDS", 0.05)
     failures = [WorkerCrashedError("no model"), WorkerCrashedError("no model")]
 
     async def start():

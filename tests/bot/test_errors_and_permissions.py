@@ -9,7 +9,14 @@ from bot.intake import IntakeError
 from bot.permissions import missing_permissions, require_author
 from gan.pool import WorkerCrashedError
 from gan.request import RenderError
-from storage import StorageUnavailableError, TooManyJobsError
+from storage import (
+    InvalidStyleNameError,
+    LeaseLostError,
+    StorageError,
+    StorageUnavailableError,
+    StyleExistsError,
+    TooManyJobsError,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,11 +31,12 @@ from storage import StorageUnavailableError, TooManyJobsError
         ZeroDivisionError("division by zero"),
     ],
 )
-def test_every_error_is_one_sentence_with_an_id_that_the_log_names(error, caplog):
-    text = record_failure(error, "something")
-    sentence, trace = text.split("\n")
-    assert sentence.endswith(".") and trace.startswith("-# error ")
-    assert trace.removeprefix("-# error ") in caplog.text and explain(error).cause in caplog.text
+def test_every_error_is_one_sentence_and_has_an_id_for_the_log_where_it_is_not_the_members_to_mend(error, caplog):
+    sentence, _, trace = record_failure(error, "something").partition("\n")
+    assert sentence.endswith(".") and explain(error).cause in caplog.text
+    assert bool(trace) is not explain(error).expected
+    if trace:
+        assert trace.startswith("-# error ") and trace.removeprefix("-# error ") in caplog.text
 
 
 def test_only_what_nobody_foresaw_is_logged_with_a_traceback(caplog):
@@ -38,9 +46,31 @@ def test_only_what_nobody_foresaw_is_logged_with_a_traceback(caplog):
     assert caplog.records[-1].levelno == logging.ERROR and caplog.records[-1].exc_info
 
 
-def test_internals_are_not_told_to_members():
-    assert "bug" not in record_failure(KeyError("bug"), "a")
-    assert "/secret/path" not in record_failure(StorageUnavailableError("/secret/path is full"), "a")
+def every_storage_error(kind=StorageError):
+    return {kind} | {found for child in kind.__subclasses__() for found in every_storage_error(child)}
+
+
+SECRET = "/srv/data/images/ab/cd/" + "3fa9" * 16 + ".png"
+FOR_PEOPLE = {TooManyJobsError, StyleExistsError, InvalidStyleNameError}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyError(SECRET), *(kind(SECRET) for kind in every_storage_error() - FOR_PEOPLE - {LeaseLostError})],
+    ids=lambda error: type(error).__name__,
+)
+def test_internals_are_told_to_the_log_and_not_to_members(error, caplog):
+    text = record_failure(error, "a")
+    assert SECRET not in text and "3fa9" not in text and "-# error" in text
+    assert f"{type(error).__name__}: " in caplog.text and SECRET in caplog.text and caplog.records[-1].exc_info
+
+
+def test_what_a_member_can_mend_is_said_in_full(caplog):
+    style = SimpleNamespace(name="Navy tartan")
+    assert "named “Navy tartan”" in record_failure(StyleExistsError(style), "a")
+    assert "at most 5" in record_failure(TooManyJobsError(5, 5), "a")
+    assert "60 characters" in record_failure(InvalidStyleNameError("At most 60 characters."), "a")
+    assert record_failure(RenderError("Too dark."), "a") == "Too dark." and "RenderError: Too dark." in caplog.text
 
 
 def allowed(**changes):

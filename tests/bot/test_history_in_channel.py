@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.buttons.history import PageButton
+from bot.playground.permissions import Permission
 from bot.playground.user import components_of, media_of, text_of
 from gan.request import MaskEdit, Part, StyleUse
+from storage import Store
 from tests.bot.conftest import GARMENT, STYLE, picture
 from tests.bot.reading import answer_to, custom_ids, eventually, is_progress, is_result, render_id
 
@@ -96,6 +99,60 @@ async def test_one_render_in_full_from_our_own_files_and_posted(house):
     sofia = await house.member("Sofia")
     await sofia.delete(posted)
     assert looks(await ask(noor)) == [5]
+
+
+async def test_what_was_made_in_a_closed_channel_stays_there(house, playground):
+    noor, sofia = await house.member("Noor"), await house.member("Sofia")
+    message = await make(noor, note="look 5 for a client")
+    await house.stop()
+    close_channel(playground.world, noor.channel_id, "Mika")
+    await house.start()
+    outside = await house.member("Mika", channel="mood-board")
+    assert looks(await ask(outside)) == [] and await outside.autocomplete("history", "id", "look") == []
+    assert "no render with that id" in await ask(outside, id=render_id(message))
+    assert looks(await ask(noor)) == [5] and looks(await ask(sofia)) == [5]
+    # A page that somebody else posts is no way in either.
+    poster = await house.member("Noor", channel="mood-board")
+    page = await answer_to(poster, await poster.slash("history"))
+    await poster.acknowledged(await poster.click(page, custom_ids(page, "restyle:postpage:")[0]))
+    posted = await outside.wait_message(lambda m: custom_ids(m, "restyle:open") and not m["flags"] & 64)
+    opened = await answer_to(outside, await outside.select(posted, "restyle:open", render_id(message)))
+    assert "no render with that id" in text_of(opened) and media_of(opened) == []
+
+
+def close_channel(world, channel_id, name):
+    user = next(user for user in world.users.values() if user.global_name == name)
+    world.overwrite(world.channel(int(channel_id)), user, deny=Permission.VIEW_CHANNEL)
+
+
+async def test_a_deleted_result_is_posted_again_by_its_author_and_moderators_only(house):
+    noor, mika, sofia = [await house.member(name) for name in ("Noor", "Mika", "Sofia")]
+    message = await make(noor, note="look 6")
+    before = await answer_to(mika, await mika.slash("history", id=render_id(message)))
+    await noor.acknowledged(await noor.click(message, f"restyle:delete:{render_id(message)}"))
+    await noor.wait_event(lambda e: e["t"] == "MESSAGE_DELETE" and e["d"]["id"] == message["id"])
+    after = await answer_to(mika, await mika.slash("history", id=render_id(message)))
+    assert custom_ids(after, "restyle:post:") == []
+    # The button of a moment before the deletion does not help.
+    refused = await answer_to(mika, await mika.click(before, custom_ids(before, "restyle:post:")[0]))
+    assert "moderators can post a deleted result again" in text_of(refused) and refused["flags"] & 64
+    for member in (noor, sofia):
+        shown = await answer_to(member, await member.slash("history", id=render_id(message)))
+        await member.acknowledged(await member.click(shown, custom_ids(shown, "restyle:post:")[0]))
+    await eventually(lambda: sum(len(media_of(m)) == 3 and not m["flags"] & 64 for m in mika.messages.values()) == 2)
+
+
+async def test_a_button_from_before_pages_had_numbers_still_turns(house):
+    user = await house.member()
+    await make(user, 6)
+    page = await answer_to(user, await user.slash("history", words="look"))
+    assert "“look”" in text_of(page) and "6 renders · page 1" in text_of(page)
+    button = next(c for c in components_of(page) if c.get("custom_id", "").startswith("restyle:page:next"))
+    old = PageButton.__discord_ui_compiled_template__.fullmatch(button["custom_id"].rpartition(":")[0])
+    assert old is not None and old["number"] is None
+    page = await turned(user, page, "next")
+    assert "6 renders · page 2" in text_of(page)
+    assert "6 renders · page 1" in text_of(await turned(user, page, "previous"))
 
 
 async def test_a_page_opens_entries_and_can_be_posted(house):
@@ -190,6 +247,28 @@ async def test_styles_are_saved_listed_used_and_forgotten(house):
     assert looks(await ask(noor, style="tartan")) == [0]
 
 
+async def test_a_style_is_replaced_by_whoever_saved_it_and_moderators(house):
+    noor, mika, sofia = [await house.member(name) for name in ("Noor", "Mika", "Sofia")]
+    other = {"image": ("other.png", picture((64, 64), (200, 10, 10)))}
+    await answer_to(noor, await noor.slash("style save", files={"image": STYLE}, name="Navy"))
+    taken = await answer_to(noor, await noor.slash("style save", files=other, name="navy"))
+    assert "`replace: True`" in text_of(taken)
+    refused = await answer_to(mika, await mika.slash("style save", files=other, name="navy", replace=True))
+    assert "moderators can replace this style" in text_of(refused)
+    guild_id = next(iter(house.playground.world.guilds))
+    before = await style_of(house, guild_id)
+    for member in (noor, sofia):
+        saved = await answer_to(member, await member.slash("style save", files=other, name="NAVY", replace=True))
+        assert "Saved" in text_of(saved)
+    after = await style_of(house, guild_id)
+    assert after.image_sha != before.image_sha and after.name == "NAVY"
+
+
+async def style_of(house, guild_id):
+    async with await Store.open(house.settings.data_dir) as store:
+        return await store.styles.get(guild_id, "navy")
+
+
 async def test_many_styles_have_pages(house):
     user = await house.member()
     for number in range(9):
@@ -204,8 +283,9 @@ async def test_many_styles_have_pages(house):
 async def test_help_is_short_and_for_one(house):
     user = await house.member()
     told = await answer_to(user, await user.slash("help"))
-    assert "/restyle" in text_of(told) and "/history" in text_of(told) and told["flags"] & 64
-    assert len(text_of(told)) < 1200
+    for word in ("/restyle", "/history", "Cancel", "/style list", "/style delete", "`mask`", "`note`", "can read"):
+        assert word in text_of(told)
+    assert told["flags"] & 64 and len(text_of(told)) < 1500
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 import io
 import struct
+import subprocess
+import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, ImageFile
 
 from bot.intake import MAX_PIXELS, WORKING_SIDE, IntakeError, read_image, shown_name
 
@@ -249,3 +253,97 @@ def test_hostile_file_names_are_harmless_in_a_sentence():
 def test_same_pixels_same_bytes():
     data = encode(two_halves(), "PNG")
     assert read_image(data, "a").png() == read_image(data, "b").png()
+
+
+MEASURE = """
+import resource, sys
+from bot.intake import read_image
+
+data = sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read_image(data, "bomb.png")
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def flat_png(side, depth, colour_type, pixel):
+    """A PNG of one colour: a few hundred kilobytes, however large the picture."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    packer, row = zlib.compressobj(6), b"\0" + pixel * side
+    rows = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    header = struct.pack(">IIBBBBB", side, side, depth, colour_type, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in other units elsewhere")
+@pytest.mark.parametrize(
+    ("depth", "colour_type", "pixel", "own_bytes"),
+    [(16, 0, b"\x12\x34", 2), (8, 6, b"\x12\x34\x56\x80", 4)],
+    ids=["sixteen bits", "transparent"],
+)
+def test_a_small_file_that_unfolds_takes_little_more_memory_than_its_pixels(depth, colour_type, pixel, own_bytes):
+    side = 7000
+    result = subprocess.run(
+        [sys.executable, "-c", MEASURE],
+        input=flat_png(side, depth, colour_type, pixel),
+        capture_output=True,
+        check=True,
+    )
+    assert int(result.stdout) < side * side * own_bytes / 2**20 + 150
+
+
+def test_very_large_pictures_are_read_one_at_a_time(monkeypatch):
+    data, inside, most = encode(two_halves(size=(4200, 4200)), "PNG"), [], []
+    real = ImageFile.ImageFile.load
+
+    def watched(image):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.05)
+        loaded = real(image)
+        inside.pop()
+        return loaded
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", watched)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: read_image(data, "large.png"), range(3)))
+    assert len(most) >= 3 and max(most) == 1
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "I;16", "F", "CMYK"])
+def test_a_very_large_picture_looks_like_a_smaller_copy_of_itself(monkeypatch, mode):
+    """The same picture, read as large and read as usual."""
+    picture = two_halves(size=(2600, 1900))
+    ImageDraw.Draw(picture).ellipse((300, 200, 1200, 1700), fill=(230, 220, 90))
+    if mode == "RGBA":
+        picture.putalpha(Image.linear_gradient("L").resize(picture.size))
+    elif mode in ("I;16", "F"):
+        levels = np.asarray(picture.convert("L")).astype(np.float32) / 255
+        picture = Image.fromarray((levels * 65535).astype(np.uint16) if mode == "I;16" else levels)
+    else:
+        picture = picture.convert(mode)
+    data = encode(picture, "TIFF" if mode in ("F", "CMYK") else "PNG")
+    monkeypatch.setattr("bot.intake.WORKING_SIDE", 600)
+    usual = read_image(data, "x")
+    monkeypatch.setattr("bot.intake.LARGE_PIXELS", 1_000_000)
+    monkeypatch.setattr("bot.colour._STRIP_PIXELS", 300_000)
+    large = read_image(data, "x")
+    assert large.rgb.size == usual.rgb.size == (600, 438)
+    differences = np.abs(np.asarray(large.rgb, int) - np.asarray(usual.rgb, int))
+    assert differences.mean() < 1 and (large.alpha is None) is (usual.alpha is None)
+    if usual.alpha is not None:
+        assert np.abs(np.asarray(large.alpha, int) - np.asarray(usual.alpha, int)).max() <= 2
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_a_very_large_picture_is_turned_as_its_camera_was_held(monkeypatch, kind):
+    monkeypatch.setattr("bot.intake.LARGE_PIXELS", 100_000)
+    monkeypatch.setattr("bot.intake.WORKING_SIDE", 200)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    clean = read_image(encode(two_halves(size=(800, 600)), kind, exif=exif), "phone")
+    assert clean.rgb.size == (150, 200)
+    assert close(clean.rgb.getpixel((75, 10)), (200, 30, 40)) and close(clean.rgb.getpixel((75, 190)), (20, 60, 180))

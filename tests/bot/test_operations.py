@@ -1,12 +1,15 @@
 """What an operator relies on: the doctor, the lock on the data folder, the logs, the loop's figures, the start."""
 
 import asyncio
+import errno
 import json
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +23,12 @@ from bot.log import set_up_logging
 from bot.loop_monitor import LoopMonitor
 from bot.playground.bot_token import mint_token
 from bot.settings import LogFormat, Settings
+from bot.start_report import report_start
 from storage import Store
 from storage.store import DATABASE_NAME
 from tests.bot.conftest import GARMENT
 from tests.bot.reading import eventually
+from tests.storage.conftest import new_job
 
 
 def settings(folder, **values):
@@ -53,7 +58,7 @@ async def test_the_doctor_finds_a_damaged_database(tmp_path):
     assert (await findings("_database", tmp_path))[0].level is Level.OK
     (tmp_path / DATABASE_NAME).write_bytes(b"this is no database, whatever its name says" * 100)
     found = (await findings("_database", tmp_path))[0]
-    assert found.level is Level.FAILURE and "backup" in found.remedy
+    assert found.level is Level.FAILURE and "restyle restore" in found.remedy
 
 
 async def test_the_doctor_misses_lost_pictures(tmp_path):
@@ -63,7 +68,24 @@ async def test_the_doctor_misses_lost_pictures(tmp_path):
     assert (await findings("_pictures", tmp_path))[0].level is Level.OK
     image.path.unlink()
     found = (await findings("_pictures", tmp_path))[0]
-    assert found.level is Level.FAILURE and image.sha in found.found
+    assert found.level is Level.FAILURE and image.sha in found.found and "restyle restore" in found.remedy
+
+
+async def test_the_doctor_changes_no_database_that_an_older_bot_uses(tmp_path):
+    await (await Store.open(tmp_path)).close()
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0003_style_use'")
+        connection.execute("ALTER TABLE renders DROP COLUMN style_use")
+        connection.commit()
+        await findings("_database", tmp_path)
+        await findings("_pictures", tmp_path)
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(renders)")]
+    assert "style_use" not in columns
+
+
+async def test_the_doctor_knows_the_files_that_are_shipped(tmp_path):
+    found = await findings("_weights", tmp_path)
+    assert [finding.level for finding in found] == [Level.OK] * 6
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
@@ -101,6 +123,25 @@ def test_one_assistant_a_folder(tmp_path):
         pass
     with FolderLock(tmp_path):
         pass
+
+
+def test_a_folder_that_cannot_be_locked_is_not_said_to_be_used_by_somebody(tmp_path, monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("bot.folder_lock._lock", no_locks)
+    with pytest.raises(FolderInUseError, match="cannot be locked") as refused, FolderLock(tmp_path):
+        pass
+    assert "another" not in str(refused.value)
+
+
+async def test_the_log_begins_with_the_whole_path_of_the_data_and_what_waits(tmp_path, monkeypatch, caplog):
+    monkeypatch.chdir(tmp_path)
+    caplog.set_level(logging.INFO)
+    async with await Store.open(Path("data")) as store:
+        await store.jobs.submit(new_job(), cap=1)
+        await report_start(settings(Path("data")), store)
+    assert f"the data folder {tmp_path / 'data'}; jobs that wait: 1; device auto" in caplog.text
 
 
 async def test_a_refused_token_ends_with_one_line(playground, tmp_path):

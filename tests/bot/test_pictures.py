@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.buttons.results import full_size_words
 from bot.pictures import full_size, gallery_jpeg, mask_overlay
 from gan.request import MaskEdit, Part
 
@@ -28,14 +29,20 @@ def test_a_gallery_picture_fits_both_limits(noise):
 
 
 def test_full_size_is_the_kept_file_where_it_fits(noise):
-    assert full_size(noise, 10**7) == (noise.read_bytes(), ".png")
+    found = full_size(noise, 10**7)
+    assert (found.data, found.suffix, found.is_original) == (noise.read_bytes(), ".png", True)
+    assert full_size_words(found, 10**7) == "900×600 pixels"
 
 
-def test_full_size_keeps_all_pixels_as_long_as_it_can(noise):
-    data, suffix = full_size(noise, 600_000)
-    assert suffix == ".jpg" and len(data) <= 600_000 and opened(data).size == (900, 600)
-    data, _ = full_size(noise, 40_000)
-    assert len(data) <= 40_000 and opened(data).width < 900
+def test_full_size_keeps_all_pixels_as_long_as_it_can_and_says_what_it_did(noise):
+    found = full_size(noise, 600_000)
+    assert found.suffix == ".jpg" and len(found.data) <= 600_000 and opened(found.data).size == (900, 600)
+    kept = f"the original has {noise.stat().st_size / 2**20:.1f} MiB and this server takes"
+    assert full_size_words(found, 600_000) == f"900×600 pixels, as JPEG: {kept} 0.6 MiB"
+    found = full_size(noise, 40_000)
+    width, height = opened(found.data).size
+    assert len(found.data) <= 40_000 and width < 900
+    assert full_size_words(found, 40_000).startswith(f"{width}×{height} of 900×600 pixels, as JPEG")
 
 
 @pytest.fixture

@@ -29,6 +29,14 @@ def test_a_bad_value_is_named_in_one_line(monkeypatch, tmp_path):
     assert "RENDER_SIZE" in str(caught.value) and "LOG_LEVEL" in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_the_teams_time_zone_is_known_by_its_name(monkeypatch):
+    assert Settings(_env_file=None).zone is None
+    assert str(Settings(_env_file=None, timezone="Asia/Tokyo").zone) == "Asia/Tokyo"
+    monkeypatch.setenv("TIMEZONE", "Tokyo time")
+    with pytest.raises(SettingsError, match=r"TIMEZONE.*Europe/Paris"):
+        load_settings()
+
+
 @pytest.mark.parametrize(("said", "compiled"), [("on", True), ("off", False), ("", False)])
 def test_the_operator_decides_whether_workers_compile(monkeypatch, said, compiled):
     pools = []

@@ -8,16 +8,17 @@ import signal
 import sys
 from pathlib import Path
 
+from bot.playground.sample_pictures import FOLDER, pictures_in
 from bot.playground.user import PlaygroundUser
 from tests.bot.reading import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "bot" / "playground" / "samples"
 ONLINE_SECONDS = 60
+TRAFFIC_LOG = "traffic.jsonl"
 
 
 def sample(kind, number=0):
-    return sorted(file for file in (SAMPLES / kind).iterdir() if file.suffix in (".jpg", ".png", ".webp"))[number]
+    return pictures_in(FOLDER / kind)[number]
 
 
 class Process:
@@ -56,7 +57,7 @@ class ProcessHouse:
 
     def __init__(self, folder):
         self.folder = folder
-        self.traffic_log = folder / "traffic.jsonl"
+        self.traffic_log = folder / TRAFFIC_LOG
         self.base_url = self._token = ""
         self._playground = self.bot = None
         self._stack = contextlib.AsyncExitStack()

@@ -89,7 +89,7 @@ def rendered(store: Store) -> Callable[..., Awaitable[Render]]:
         claimed = await store.jobs.claim("worker", 60)
         assert claimed is not None and claimed.id == submitted.id
         await store.jobs.complete(claimed.id, "worker", new_render(variants, variant_mode))
-        return await store.jobs.mark_delivered(claimed.id, CHANNEL, message_id or next(messages))
+        return await store.jobs.mark_delivered(claimed.id, claimed.channel_id, message_id or next(messages))
 
     return render
 

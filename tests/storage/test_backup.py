@@ -109,3 +109,12 @@ def test_without_a_database_there_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(StorageUnavailableError, match="nothing to back up"):
         back_up(tmp_path, tmp_path / "backups")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_is_swept_a_day_later(store: Store, garment: str, tmp_path: Path) -> None:
+    old, young = (tmp_path / "backups" / f".unfinished-restyle-{name}" for name in ("old", "young"))
+    for folder in (old, young):
+        (folder / "images").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    back_up(tmp_path / "data", tmp_path / "backups")
+    assert young.exists() and not old.exists()

@@ -111,6 +111,14 @@ async def test_readers_go_on_while_one_writes_and_see_whole_states(path: Path) -
     await database.close()
 
 
+async def test_what_is_written_is_on_the_disk(path: Path) -> None:
+    database = await Database.open(path, create)
+    full = 2
+    for ask in (database.read, database.write):
+        assert await ask(lambda connection: connection.execute("PRAGMA synchronous").fetchone()[0]) == full
+    await database.close()
+
+
 async def test_readers_cannot_write(path: Path) -> None:
     database = await Database.open(path, create)
     with pytest.raises((sqlite3.OperationalError, StorageUnavailableError)):

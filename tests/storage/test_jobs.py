@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from storage import JobNotFoundError, JobStatus, LeaseLostError, Store, TooManyJobsError, parse_id
+from storage import (
+    CorrectionPendingError,
+    JobNotFoundError,
+    JobStatus,
+    LeaseLostError,
+    Store,
+    TooManyJobsError,
+    parse_id,
+)
 from tests.storage.conftest import CHANNEL, GUILD, Clock, claim, new_job, new_render
 
 
@@ -110,9 +118,8 @@ async def test_positions_are_the_order_of_claiming(store: Store) -> None:
     await submit_many(store, 3, 1)
     positions = await store.jobs.positions()
     assert list(positions.values()) == list(range(6))
-    assert {job_id: await store.jobs.position(job_id) for job_id in positions} == positions
     assert [(await claim(store)).id for _ in range(6)] == list(positions)
-    assert [await store.jobs.position(job_id) for job_id in positions] == [None] * 6
+    assert await store.jobs.positions() == {}
 
 
 async def test_an_expired_lease_is_claimed_again_and_the_former_owner_is_refused(store: Store, clock: Clock) -> None:
@@ -165,8 +172,8 @@ async def test_a_lease_that_expires_counts_as_an_attempt(store: Store, clock: Cl
         await claim(store, lease_seconds=1)
         clock.pass_(2)
     assert await store.jobs.claim("worker", 1) is None
-    failed = await store.jobs.get(job.id)
-    assert failed is not None and failed.status is JobStatus.FAILED
+    (failed,) = await store.jobs.fail_exhausted()
+    assert failed.id == job.id and failed.status is JobStatus.FAILED
     assert failed.reason and "3 times" in failed.reason
     assert (await store.jobs.unreported()) == (failed,)
 
@@ -178,6 +185,42 @@ async def test_fail_exhausted_fails_what_nobody_claims(store: Store, clock: Cloc
         clock.pass_(2)
     assert [failed.id for failed in await store.jobs.fail_exhausted()] == [job.id]
     assert await store.jobs.fail_exhausted() == ()
+
+
+async def test_a_clock_that_jumps_takes_no_job_from_who_works_on_it(store: Store, clock: Clock) -> None:
+    job = await store.jobs.submit(new_job(), cap=9)
+    for _ in range(3):
+        await claim(store, lease_seconds=60)
+        clock.pass_(3600)
+        assert await store.jobs.claim("worker", 60, at_work=[job.id]) is None
+        assert await store.jobs.fail_exhausted(at_work=[job.id]) == ()
+    # Whoever does not work on it any more gets it back as before.
+    assert [failed.id for failed in await store.jobs.fail_exhausted()] == [job.id]
+
+
+async def test_a_message_is_corrected_by_one_job_at_a_time(store: Store) -> None:
+    first = await store.jobs.submit(new_job(replaces_message_id=42), cap=9)
+    await store.jobs.submit(new_job(replaces_message_id=43), cap=9)
+    for step in (store.jobs.claim("worker", 60), store.jobs.complete(first.id, "worker", new_render())):
+        with pytest.raises(CorrectionPendingError):
+            await store.jobs.submit(new_job(replaces_message_id=42), cap=9)
+        assert [job.id for job in await store.jobs.correcting(42)] == [first.id]
+        await step
+    with pytest.raises(CorrectionPendingError):
+        await store.jobs.submit(new_job(replaces_message_id=42), cap=9)
+    await store.jobs.mark_delivered(first.id, CHANNEL, 42)
+    assert await store.jobs.correcting(42) == ()
+    await store.jobs.submit(new_job(replaces_message_id=42), cap=9)
+
+
+async def test_what_was_delivered_last_comes_first(store: Store, clock: Clock) -> None:
+    ids = await submit_many(store, 1, 3)
+    for message_id, job_id in enumerate(ids, 1):
+        await claim(store)
+        await store.jobs.complete(job_id, "worker", new_render())
+        clock.pass_(1)
+        await store.jobs.mark_delivered(job_id, CHANNEL, message_id)
+    assert [job.id for job in await store.jobs.last_delivered(2)] == [ids[2], ids[1]]
 
 
 async def test_a_failure_that_no_attempt_can_save_ends_at_once(store: Store) -> None:
@@ -261,12 +304,9 @@ async def test_a_correction_takes_the_place_of_its_parent_on_the_message(store: 
 
 
 async def test_the_progress_message_is_remembered(store: Store) -> None:
-    job = await store.jobs.submit(new_job(), cap=1)
-    await store.jobs.set_progress_message(job.id, CHANNEL, 77)
+    job = await store.jobs.submit(new_job(progress_channel_id=CHANNEL, progress_message_id=77), cap=1)
     kept = await store.jobs.get(job.id)
     assert kept is not None and (kept.progress_channel_id, kept.progress_message_id) == (CHANNEL, 77)
-    with pytest.raises(JobNotFoundError):
-        await store.jobs.set_progress_message("NOSUCHID", CHANNEL, 77)
 
 
 async def test_active_and_counts_say_what_waits_and_runs(store: Store) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import InvalidCursorError, Render, RenderFilter, RenderNotFoundError, RenderOrder, Store
+from storage import Audience, InvalidCursorError, Render, RenderFilter, RenderNotFoundError, RenderOrder, Store
 from tests.storage.conftest import GUILD, OTHER_GUILD, Clock
 
 Rendered = Callable[..., Awaitable[Render]]
@@ -43,12 +43,17 @@ HOSTILE = [
 ]
 
 
-async def ids(store: Store, where: RenderFilter | None = None, order: RenderOrder = RenderOrder.NEWEST) -> list[str]:
+async def ids(
+    store: Store,
+    where: RenderFilter | None = None,
+    order: RenderOrder = RenderOrder.NEWEST,
+    audience: Audience | None = None,
+) -> list[str]:
     """Read all pages forward, three entries each."""
     found: list[str] = []
     cursor: str | None = None
     while True:
-        page = await store.renders.page(GUILD, where, order, cursor, limit=3)
+        page = await store.renders.page(GUILD, where, order, cursor, limit=3, audience=audience)
         found += [render.id for render in page.renders]
         if (cursor := page.next) is None:
             return found
@@ -113,6 +118,7 @@ async def test_every_filter_and_order_agrees_with_a_plain_reading(
         clock.pass_(dice.choice((0, 3600)))
         render = await rendered(
             member_id=dice.randint(1, 3),
+            channel_id=dice.randint(1, 4),
             mode=dice.choice(("auto", "print")),
             variant_mode=dice.choice(("print", "paint")),
             style_name=dice.choice((None, "Navy Gingham", "Navy Dots")),
@@ -135,11 +141,19 @@ async def test_every_filter_and_order_agrees_with_a_plain_reading(
             until=dice.choice((None, made[50].created_at, made[20].created_at)),
             words=dice.choice((None, None, "blue", "red blue")),
         )
-        expected = [render for render in reversed(made) if matches(render, where)]
-        assert await ids(store, where) == [render.id for render in expected]
-        assert await store.renders.count(GUILD, where) == len(expected)
+        audience = dice.choice((None, Audience(2), Audience(2, frozenset((1, 4))), Audience(3, frozenset((2,)))))
+        expected = [render for render in reversed(made) if matches(render, where) and is_open(render, audience)]
+        assert await ids(store, where, audience=audience) == [render.id for render in expected]
+        assert await store.renders.count(GUILD, where, audience=audience) == len(expected)
         expected.sort(key=lambda render: -render.votes)
-        assert await ids(store, where, RenderOrder.VOTES) == [render.id for render in expected]
+        assert await ids(store, where, RenderOrder.VOTES, audience) == [render.id for render in expected]
+
+
+def is_open(render: Render, audience: Audience | None) -> bool:
+    """Say in plain words who may see what."""
+    if audience is None or render.member_id == audience.member_id:
+        return True
+    return render.channel_id not in audience.closed_channels
 
 
 def matches(render: Render, where: RenderFilter) -> bool:
@@ -233,6 +247,23 @@ async def test_dates_hold_although_the_clock_was_set_back(store: Store, rendered
     second = await rendered()
     assert second.created_at >= first.created_at
     assert await ids(store, RenderFilter(since=first.created_at)) == [second.id, first.id]
+
+
+async def test_a_clock_that_was_ahead_once_does_not_date_all_later_renders(
+    store: Store, rendered: Rendered, clock: Clock
+) -> None:
+    before = await rendered(note="before")
+    clock.pass_(5 * 365 * 86_400)
+    ahead = await rendered(note="ahead")
+    clock.pass_(-5 * 365 * 86_400 + 60)
+    now = datetime.fromtimestamp(clock.now, UTC)
+    assert await store.renders.bring_back_from_future(now) == 1
+    clock.pass_(60)
+    after = await rendered(note="after")
+    assert after.created_at == now + timedelta(seconds=60)
+    page = await store.renders.page(GUILD, RenderFilter(since=before.created_at + timedelta(seconds=1)))
+    assert [render.id for render in page.renders] == [after.id, ahead.id]
+    assert await store.renders.bring_back_from_future(now) == 0
 
 
 @pytest.mark.parametrize("cursor", ["", "n", "x12", "n!", "p" + "z" * 14, "nzzzzzzzzzzzzz", "n١٢"])

@@ -92,10 +92,6 @@ class Dispatcher:
         for session_id in [key for key, session in self._sessions.items() if session.connection is None]:
             del self._sessions[session_id]
 
-    def live_sessions(self) -> list[Session]:
-        """Sessions with a connection."""
-        return [session for session in self._sessions.values() if session.connection is not None]
-
     def _on_event(self, event: Event) -> None:
         match event:
             case InteractionCreated(interaction):

@@ -9,6 +9,7 @@ from bot.playground.cdn_store import Upload
 from bot.playground.entities import Guild, User
 from bot.playground.message_payloads import for_gateway
 from bot.playground.payloads import channel_payload, member_payload, role_payload, user_payload
+from bot.playground.play.kept_uploads import keep_upload
 from bot.playground.services import Services
 from bot.playground.snowflake import parse_snowflake
 
@@ -114,11 +115,9 @@ class CommandData:
         upload = self._uploads.get(part) if isinstance(part, str) else None
         if upload is None:
             raise refuse(f"The option {name} names no file of the request.")
-        folder = f"ephemeral-attachments/{self._services.world.bot_id}"
-        attachment_id = self._services.world.snowflakes.next()
-        attachment = await self._services.cdn.keep(upload, attachment_id, folder, ephemeral=True)
-        self._resolve("attachments", attachment.id, self._services.payloads.attachment(attachment))
-        return str(attachment.id)
+        attachment_id, payload = await keep_upload(self._services, upload)
+        self._resolve("attachments", attachment_id, payload)
+        return attachment_id
 
     def _entity(self, spec: dict[str, Any], value: Any) -> str:
         number = parse_snowflake(value) or 0
@@ -160,7 +159,7 @@ class CommandData:
             self._resolve("messages", number, payload)
         return str(number)
 
-    def _resolve(self, kind: str, number: int, payload: dict[str, Any]) -> None:
+    def _resolve(self, kind: str, number: int | str, payload: dict[str, Any]) -> None:
         self._resolved.setdefault(kind, {})[str(number)] = payload
 
 

@@ -8,6 +8,7 @@ from bot.playground.cdn_store import Upload
 from bot.playground.entities import Message
 from bot.playground.forms.components import walk
 from bot.playground.play.command_data import refuse
+from bot.playground.play.kept_uploads import keep_upload
 from bot.playground.services import Services
 
 BUTTON, STRING_SELECT, TEXT_INPUT, LABEL, FILE_UPLOAD, CHECKBOX = 2, 3, 4, 18, 19, 23
@@ -93,12 +94,9 @@ class ModalData:
         names = _chosen(spec, parts)
         if any(name not in self._uploads for name in names):
             raise refuse(f"{label} names no file of the request.")
-        folder = f"ephemeral-attachments/{self._services.world.bot_id}"
-        for name in names:
-            number = self._services.world.snowflakes.next()
-            attachment = await self._services.cdn.keep(self._uploads[name], number, folder, ephemeral=True)
-            self._attachments[str(number)] = self._services.payloads.attachment(attachment)
-        return list(self._attachments)[-len(names) :]
+        kept = dict([await keep_upload(self._services, self._uploads[name]) for name in names])
+        self._attachments |= kept
+        return list(kept)
 
 
 def _values(given: Any) -> dict[str, Any]:

@@ -10,10 +10,8 @@ from urllib.parse import quote
 from bot.playground.entities import Guild, User
 from bot.playground.payloads import channel_payload, guild_payload, user_payload
 from bot.playground.permissions import Permission
+from bot.playground.sample_pictures import GARMENTS, STYLES, pictures_in
 from bot.playground.services import Services
-
-SAMPLES = Path(__file__).parent.parent / "samples"
-PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 def page_user(services: Services, guild: Guild, user: User) -> dict[str, Any]:
@@ -57,14 +55,9 @@ async def page_state(services: Services, guild: Guild, person: User) -> dict[str
 
 def list_samples() -> dict[str, list[dict[str, str]]]:
     """The sample pictures by kind, each with a name to show and its address."""
-    return {kind: _samples_of(kind) for kind in ("garments", "styles")}
+    return {folder.name: [_sample(file) for file in pictures_in(folder)] for folder in (GARMENTS, STYLES)}
 
 
-def _samples_of(kind: str) -> list[dict[str, str]]:
-    folder = SAMPLES / kind
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [
-        {"name": file.stem.replace("-", " ").replace("_", " "), "url": f"/samples/{kind}/{quote(file.name)}"}
-        for file in files
-        if file.suffix.lower() in PICTURES
-    ]
+def _sample(file: Path) -> dict[str, str]:
+    name = file.stem.replace("-", " ").replace("_", " ")
+    return {"name": name, "url": f"/samples/{file.parent.name}/{quote(file.name)}"}

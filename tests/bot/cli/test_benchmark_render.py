@@ -36,7 +36,7 @@ def test_json_has_exactly_what_is_promised(tmp_path, monkeypatch):
             "peer_cpu_seconds",
         }
         assert row["cpu_seconds"] > 0 and row["drawing_seconds"] > 0 and row["wall_seconds"] > 0
-        assert set(row["guide_cpu_seconds"]) == {"print", "paint", "palette"}
+        assert set(row["guide_cpu_seconds"]) == {"print", "paint", "palette", "placement"}
         assert all(seconds > 0 for seconds in row["guide_cpu_seconds"].values())
         assert row["variants"] == 1 and row["peer_cpu_seconds"] is None
 

@@ -42,7 +42,7 @@ def test_json_has_exactly_what_is_promised(files):
     assert [variant["seed"] for variant in printed["variants"]] == [3, 4, 5, 6]
     for variant in printed["variants"]:
         assert list(Image.open(variant["file"]).size) == variant["size"] == [120, 160]
-        assert variant["mode"] in {"print", "paint", "palette"}
+        assert variant["mode"] in {"print", "paint", "palette", "placement"}
     assert load(Path(printed["mask"])).shape == (160, 120)
     assert printed["seconds"] > 0
 

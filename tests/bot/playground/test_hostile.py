@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import random
+import socket
+import sys
 
 import pytest
 from yarl import URL
 
+from bot.playground.hosts import is_local
 from bot.playground.rest.routes import PREFIX, ROUTES
 from tests.bot.playground.conftest import Api, picture
 
@@ -173,9 +177,56 @@ async def test_other_sites_are_refused(api: Api, person):
             assert answer.status == expected
 
 
-async def test_a_connection_that_breaks_off(api: Api):
-    import asyncio
+EVERY_KIND_OF_ROUTE = (
+    *("/", "/play/state", "/page/scripts/main.js", "/samples/styles/red-tartan.jpg", "/cdn/embed/avatars/0.png"),
+    *(f"{PREFIX}/gateway", "/gateway", "/nothing"),
+)
 
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "@"])
+async def test_a_website_whose_name_leads_here_gets_nothing(api: Api, person, host):
+    """DNS rebinding: the browser takes the page's site and the playground for one and the same."""
+    base = api.playground.base_url
+    headers = {"Host": f"{host}:{URL(base).port}", "Origin": f"http://{host}:{URL(base).port}"}
+    for path in EVERY_KIND_OF_ROUTE:
+        async with api.session.get(base + path, headers=headers) as answer:
+            assert answer.status in (400, 421), path
+            assert "does not answer" in await answer.text() or answer.status == 400
+    body = {"user_id": person.id, "content": "from elsewhere"}
+    url = f"{base}/play/channels/{person.channel_id}/messages"
+    async with api.session.post(url, json=body, headers=headers) as answer:
+        assert answer.status in (400, 421)
+    assert not any(message["content"] == body["content"] for message in person.messages.values())
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "127.0.0.1", "[::1]", "192.168.0.7", socket.gethostname()])
+async def test_addresses_and_this_machines_names_are_answered(api: Api, host):
+    async with api.session.get(f"{api.playground.base_url}/play/state", headers={"Host": f"{host}:1"}) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("10.0.0.1", False)],
+)
+def test_who_can_reach_the_playground_is_known(host, local):
+    assert is_local(host) is local
+
+
+@pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False)])
+async def test_whoever_opens_it_to_the_network_is_told_what_that_means(tmp_path, host, warned):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.playground", "--host", host, "--port", "0", "--data", str(tmp_path)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    said = await process.stdout.readuntil(b"Token")
+    process.terminate()
+    await process.communicate()
+    assert (b"there is no password" in said) is warned
+
+
+async def test_a_connection_that_breaks_off(api: Api):
     host, port = api.playground.base_url.removeprefix("http://").split(":")
     for body in (b'{"content": ', b'--x\r\nContent-Disposition: form-data; name="files[0]"; filename="a"\r\n\r\nabc'):
         _, writer = await asyncio.open_connection(host, int(port))

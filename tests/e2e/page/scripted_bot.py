@@ -6,12 +6,12 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import discord
 from discord import app_commands, ui
 
-SAMPLES = Path(__file__).parents[3] / "bot" / "playground" / "samples"
+from bot.playground.sample_pictures import GARMENTS
+
 VARIANTS = ("linen-shirt", "denim-dress", "purple-hoodie", "tiered-dress")
 VOTES = ("1️⃣", "2️⃣", "3️⃣", "4️⃣")
 STYLE_NAMES = ("Autumn tartan", "Batik green", "Ikat")
@@ -63,7 +63,7 @@ async def running_bot(token: str) -> AsyncIterator[ScriptedBot]:
 
 def sample_file(name: str) -> discord.File:
     """A garment sample under its own name."""
-    return discord.File(SAMPLES / "garments" / f"{name}.jpg")
+    return discord.File(GARMENTS / f"{name}.jpg")
 
 
 async def suggest(interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:

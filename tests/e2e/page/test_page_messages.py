@@ -56,6 +56,23 @@ async def test_markdown_is_drawn_and_never_executed(page):
     await expect(message.locator(".spoiler.is-open")).to_have_text("hidden")
 
 
+async def test_pictures_are_shown_under_whatever_name_of_its_machine_the_page_was_opened(
+    page, bot, playground, monkeypatch
+):
+    """A server that listens to the whole network writes its address there, which a page at 127.0.0.1 may not load."""
+    await restyle(page)
+    playground.cdn.base_url = playground.base_url.replace("127.0.0.1", "192.0.2.7")
+    # Messages are drawn anew with another period of their addresses.
+    another_period = playground.cdn.period() - 60
+    monkeypatch.setattr(playground.cdn, "period", lambda: another_period)
+    await page.reload()
+    await expect(page.locator(".gallery-cell img")).to_have_count(5)
+    await expect(page.locator(".gallery-missing")).to_have_count(0)
+    await page.wait_for_function(
+        "[...document.querySelectorAll('.gallery-cell img')].every(picture => picture.naturalWidth > 0)"
+    )
+
+
 async def test_sending_waits_for_a_sample_that_is_on_its_way(page, bot):
     async def slowly(route):
         await asyncio.sleep(1)

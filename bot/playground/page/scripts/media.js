@@ -3,18 +3,18 @@
 /** What a file picker offers; not every system counts phones' photos among the pictures. */
 export const ACCEPTED_PICTURES = 'image/*,.heic,.heif';
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0']);
+const OUR_PATHS = ['/cdn/', '/samples/'];
 
 /**
- * The server writes absolute addresses with the host it listens on. A page opened from another device, or as
- * `localhost`, reaches the same files only through its own origin.
+ * The server writes absolute addresses with the host it listens on. A page that was opened under another name of the
+ * same machine reaches the same files only through its own origin.
  * @param {string} url
  * @returns {string} an address that this page can load.
  */
 export function reachableUrl(url) {
   if (!url) return '';
   const address = new URL(url, location.href);
-  if (LOOPBACK.has(address.hostname)) return address.pathname + address.search;
+  if (OUR_PATHS.some((path) => address.pathname.startsWith(path))) return address.pathname + address.search;
   return address.href;
 }
 

@@ -1,4 +1,4 @@
-"""`restyle backup`: keep a copy of everything the bot remembers, and check that it can be restored."""
+"""`restyle backup` and `restyle restore`: a checked copy of everything the bot remembers, and the way back."""
 
 from __future__ import annotations
 
@@ -35,6 +35,30 @@ def backup(
     for sha in report.missing:
         typer.echo(f"The picture {sha} was missing already and is not in the backup.", err=True)
     typer.echo(f"{report.folder}: the database and {report.images} pictures, checked.")
+
+
+@app.command(cls=OneSentenceCommand)
+def restore(
+    backup: Annotated[Path, typer.Argument(metavar="BACKUP", help="A folder that `restyle backup` made.")],
+    data: Annotated[Path | None, typer.Option(help="The data folder; by default DATA_DIR.")] = None,
+    pictures: Annotated[bool, typer.Option("--pictures", help="Only pictures that are missing or damaged.")] = False,
+) -> None:
+    """Put a backup in the place of the database, while the bot is stopped; the former database is kept aside."""
+    from bot.folder_lock import FolderInUseError, FolderLock
+    from storage import restoring
+
+    try:
+        place = (data or load_settings().data_dir).absolute()
+        if pictures:
+            typer.echo(f"{place}: {restoring.restore_pictures(backup, place)} pictures were brought back.")
+            return
+        with FolderLock(place):
+            aside = restoring.restore(backup, place)
+    except (StorageError, SettingsError, FolderInUseError) as error:
+        raise refuse(str(error)) from error
+    typer.echo(f"{place}: the database of {backup} is back and sound.")
+    if aside:
+        typer.echo(f"The former one is in {aside}; remove it when you no longer need it.")
 
 
 def _check(folder: Path) -> None:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.buttons.progress import progress_view
-from bot.errors import RefusedError
+from bot.errors import RefusedError, explain
 from bot.orders import Member
-from bot.progress import progress_text, queued_text
-from storage.models import Job
+from bot.replies import PUBLIC_ANSWER
+from storage.models import Job, NewJob
 
 if TYPE_CHECKING:
     from bot.client import RestyleClient
@@ -38,22 +37,34 @@ def member_of(interaction: discord.Interaction[RestyleClient]) -> Member:
 async def acknowledge(interaction: discord.Interaction[RestyleClient]) -> int:
     """Promise a public answer within Discord's three seconds and return the message id that it will have."""
     response = await interaction.response.defer(thinking=True)
+    interaction.extras[PUBLIC_ANSWER] = True
     if response is not None and response.message_id is not None:
         return response.message_id
     return (await interaction.original_response()).id
 
 
-async def announce(interaction: discord.Interaction[RestyleClient], job: Job) -> None:
-    """Turn the promised answer into the job's progress message.
+async def announce(client: RestyleClient, job: Job, interaction: discord.Interaction[RestyleClient] | None) -> None:
+    """Turn a job's message into its progress message.
 
     The job is a row already: whatever fails here costs the message, not the job.
+
+    Args:
+        client: whose board shows the progress.
+        job: just queued.
+        interaction: whose promised answer the message is, if it is one.
     """
-    client = interaction.client
-    place = await client.studio.place(job.id)
-    text = queued_text(job, place) if place else progress_text(job, "starting", 0.0)
-    client.progress.track(job, interaction, text)
     try:
-        await interaction.edit_original_response(content=text, view=progress_view(job.id))
-    except discord.HTTPException as error:
+        await client.progress.announce(job, interaction)
+    except Exception as error:
         # A quick render can be delivered, and this message be gone, before it says anything.
-        log.info("job %s: its progress is not shown (%s %s)", job.id, error.code, error.text)
+        log.info("job %s: its progress is not shown (%s)", job.id, explain(error).cause)
+
+
+async def order_once_more(interaction: discord.Interaction[RestyleClient], new: NewJob) -> None:
+    """Queue a job whose pictures are kept already, with a public answer that shows its progress."""
+    client, member = interaction.client, member_of(interaction)
+    await client.studio.check_cap(new.member_id)
+    async with client.intakes.order():
+        message_id = await acknowledge(interaction)
+        job = await client.studio.queue(new, (member.channel_id, message_id))
+        await announce(client, job, interaction)

@@ -1,44 +1,6 @@
-from datetime import UTC, datetime
-
 import pytest
 
-from bot.dates import end_of_day, start_of_day
-from bot.errors import RefusedError
 from bot.wording import counted, duration, harmless, vote_emoji, vote_number
-
-NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("words", "day"),
-    [
-        ("2026-11-01", (2026, 11, 1)),
-        ("1.11.2026", (2026, 11, 1)),
-        ("01.12.2025", (2025, 12, 1)),
-        ("yesterday", (2026, 11, 22)),
-        ("Today", (2026, 11, 23)),
-        ("last week", (2026, 11, 16)),
-        ("3 days ago", (2026, 11, 20)),
-        ("last month", (2026, 10, 1)),
-        ("1 nov", (2026, 11, 1)),
-    ],
-)
-def test_days_as_people_say_them(words, day):
-    assert start_of_day(words, now=NOW) == datetime(*day, tzinfo=UTC)
-
-
-def test_the_members_language_is_understood():
-    assert start_of_day("gestern", locale="de", now=NOW) == datetime(2026, 11, 22, tzinfo=UTC)
-
-
-def test_until_takes_in_the_whole_day():
-    assert end_of_day("yesterday", now=NOW) == datetime(2026, 11, 23, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("words", ["nonsense", "", "🧵", "x" * 500, "32.13.2026"])
-def test_what_is_no_date_is_refused(words):
-    with pytest.raises(RefusedError, match="2026-11-01"):
-        start_of_day(words, now=NOW)
 
 
 @pytest.mark.parametrize("emoji", ["1️⃣", "1\u20e3", "4️⃣"])

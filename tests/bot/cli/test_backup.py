@@ -1,4 +1,4 @@
-"""`restyle backup` on the command line."""
+"""`restyle backup` and `restyle restore` on the command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.folder_lock import FolderLock
 from storage import Store
 
 
@@ -39,3 +40,18 @@ def test_without_data_one_sentence_says_so(tmp_path: Path, monkeypatch: pytest.M
     assert refused.exit_code == 2
     assert refused.stderr.count("\n") == 1 and "no database" in refused.stderr
     assert not (tmp_path / "to").exists()
+
+
+def test_a_backup_is_restored_unless_a_bot_runs_on_the_folder(data: Path, tmp_path: Path) -> None:
+    CliRunner().invoke(app, ["backup", "--data", str(data), "--to", str(tmp_path / "to")])
+    (folder,) = (tmp_path / "to").iterdir()
+    command = ["restore", str(folder), "--data", str(data)]
+    with FolderLock(data):
+        refused = CliRunner().invoke(app, command)
+    assert refused.exit_code == 2 and "stop it first" in refused.stderr
+    restored = CliRunner().invoke(app, command)
+    assert restored.exit_code == 0 and "before-restore-" in restored.stdout, restored.output
+    assert CliRunner().invoke(app, [*command, "--pictures"]).exit_code == 0
+    (folder / "restyle.db").write_bytes(b"")
+    refused = CliRunner().invoke(app, command)
+    assert refused.exit_code == 2 and refused.stderr.count("\n") == 1
