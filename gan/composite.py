@@ -9,7 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from gan.mask import estimate_layers
-from gan.pictures import shrink_picture
+from gan.pictures import fit_size, shrink_picture
 
 OPAQUE, CLEAR = 1 - 1 / 510, 1 / 510
 """Alpha beyond which an 8-bit picture cannot show the other layer."""
@@ -137,6 +137,5 @@ def _chroma_share(photo: np.ndarray, front: np.ndarray, back: np.ndarray) -> np.
 
 def _reduced(garment: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a photo and its mask at the size at which the layers' mean colours are estimated."""
-    factor = min(1.0, FOREGROUND_SIZE / max(alpha.shape))
-    size = max(1, round(alpha.shape[1] * factor)), max(1, round(alpha.shape[0] * factor))
+    size = fit_size(alpha.shape, FOREGROUND_SIZE)
     return shrink_picture(garment, size), shrink_picture(alpha, size)

@@ -16,17 +16,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gan.colour_tensors import linear_to_srgb, soft_clip, srgb_to_linear
 from gan.layers import ModulatedBlock, PaddedConv, ResidualBlock, SkipMerge, evened, silu, upsample
-from gan.shading import (
-    Controls,
-    Shading,
-    apply_controls,
-    garment_shading,
-    linear_to_srgb,
-    log_exposure,
-    soft_clip,
-    srgb_to_linear,
-)
+from gan.shading import Controls, Shading, apply_controls, garment_shading, log_exposure
 
 WEIGHTS_FILE = Path(__file__).parent / "weights" / "generator.safetensors"
 WORKING_SIZE = 224

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gan.precision import full_precision
+
 
 class PaddedConv(nn.Module):
     """A convolution with reflection padding, so that borders carry no dark frame."""
@@ -98,11 +100,12 @@ def masked_norm(features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     After Ulyanov et al., "Instance Normalization" (2016). Statistics are taken inside the mask only, which keeps a busy
     background from setting the garment's contrast.
     """
-    values = features.permute(0, 2, 3, 1).flatten(1, 2).float()  # no copy, in the layout that networks use
-    weights = mask.float().flatten(2) + 1e-3
-    weights = weights / weights.sum(dim=2, keepdim=True)
-    mean = (weights @ values)[:, 0]
-    variance = ((weights @ values.square())[:, 0] - mean.square()).clamp_min(0)
+    with full_precision(features.device):  # else autocast takes the products, and with them the variance, to bfloat16
+        values = features.permute(0, 2, 3, 1).flatten(1, 2).float()  # no copy, in the layout that networks use
+        weights = mask.float().flatten(2) + 1e-3
+        weights = weights / weights.sum(dim=2, keepdim=True)
+        mean = (weights @ values)[:, 0]
+        variance = ((weights @ values.square())[:, 0] - mean.square()).clamp_min(0)
     scale = torch.rsqrt(variance + 1e-4)
     return scale[:, :, None, None].to(features.dtype), (-mean * scale)[:, :, None, None].to(features.dtype)
 

@@ -12,20 +12,10 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-import torch
 from torch import Tensor
 
-from gan.shading import (
-    COARSE_LIMITS,
-    FINE_LIMIT,
-    LUMINANCE_FLOOR,
-    LUMINANCE_WEIGHTS,
-    Controls,
-    Shading,
-    linear_to_srgb,
-    soft_clip,
-    srgb_to_linear,
-)
+from gan.colour import LUMINANCE, linear_to_srgb, soft_clip, srgb_to_linear
+from gan.shading import COARSE_LIMITS, FINE_LIMIT, LUMINANCE_FLOOR, Controls, Shading
 
 LIGHT_UNIT = 32768
 """White in 16-bit linear light; the room above it lets highlights be clipped softly."""
@@ -40,20 +30,9 @@ FIT_NOISE = 0.003
 
 Plane = TypeVar("Plane", np.ndarray, Tensor)
 
-
-def _decoding_table() -> np.ndarray:
-    levels = torch.arange(256, dtype=torch.float64) / 255
-    return (srgb_to_linear(levels) * LIGHT_UNIT).numpy().astype(np.float32)
-
-
-def _encoding_table() -> np.ndarray:
-    light = torch.arange(65536, dtype=torch.float64) / LIGHT_UNIT
-    return (linear_to_srgb(soft_clip(light)) * 255).numpy().astype(np.float32)
-
-
-DECODE = _decoding_table()
+DECODE = (LIGHT_UNIT * srgb_to_linear(np.arange(256) / 255)).astype(np.float32)
 """sRGB byte → linear light in `LIGHT_UNIT`."""
-ENCODE = _encoding_table()
+ENCODE = (255 * linear_to_srgb(soft_clip(np.arange(65536) / LIGHT_UNIT))).astype(np.float32)
 """16-bit linear light, highlights softly clipped → sRGB 0 to 255."""
 ENCODE_BYTE = np.rint(ENCODE).astype(np.uint8)
 
@@ -97,17 +76,17 @@ class GarmentLight:
             control[0, 0].float().cpu().numpy()
             for control in (controls.trust_coarse, controls.trust_fine, controls.gain)
         )
-        on_fine, rest = fold_planes((trust_coarse, trust_fine, gain), (self.coarse, self.small_fine), _box_mean)
-        exposure = _upsampled(on_fine, self.fine.shape)
+        slope, offset = fold_planes((trust_coarse, trust_fine, gain), (self.coarse, self.small_fine), _box_mean)
+        exposure = _upsampled(slope, self.fine.shape)
         exposure *= self.fine
-        exposure += _upsampled(rest, self.fine.shape)
+        exposure += _upsampled(offset, self.fine.shape)
         return exposure
 
 
 def fold_planes(
     controls: tuple[Plane, Plane, Plane], shading: tuple[Plane, Plane], mean: Callable[[Plane], Plane]
 ) -> tuple[Plane, Plane]:
-    """Return two planes of the working size which, upsampled, give the full-size exposure: first · fine + second.
+    """Return slope and offset, planes of the working size that upsampled give the exposure: slope · fine + offset.
 
     What the controls take away, most of all an old print, ends at edges of the garment's own luminance and must
     end as sharply. So as much of it as follows that luminance is upsampled by its slope over it, as a guided
@@ -121,8 +100,8 @@ def fold_planes(
     """
     (trust_coarse, trust_fine, gain), (coarse, fine) = controls, shading
     smooth = trust_coarse * coarse + gain
-    slope = _slope(smooth - coarse, coarse + fine, mean)
-    return trust_fine + slope, smooth - slope * fine
+    following = _slope(smooth - coarse, coarse + fine, mean)
+    return trust_fine + following, smooth - following * fine
 
 
 def light_guide(guide: np.ndarray, light: GarmentLight, controls: Controls) -> np.ndarray:
@@ -188,7 +167,7 @@ def _fine_ceiling(alpha: np.ndarray) -> np.ndarray:
 
 
 def linear_luminance(picture: np.ndarray) -> np.ndarray:
-    """Return `gan.shading.luminance` of an 8-bit picture's linear light.
+    """Return `gan.colour_tensors.luminance` of an 8-bit picture's linear light.
 
     Args:
         picture: H×W×3 uint8 RGB.
@@ -196,7 +175,7 @@ def linear_luminance(picture: np.ndarray) -> np.ndarray:
     Returns:
         H×W float32 in 0 to 1.
     """
-    return cv2.transform(cv2.LUT(picture, DECODE), np.array([LUMINANCE_WEIGHTS], np.float32) / LIGHT_UNIT)
+    return cv2.transform(cv2.LUT(picture, DECODE), LUMINANCE[None] / LIGHT_UNIT)
 
 
 def _log_luminance(garment: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Light on cloth: sRGB and linear light, the shading read off a photo, and the picture made from it.
+"""Light on cloth: the shading read off a photo, and the picture made from it.
 
 Everything here is a pure function on tensors `B×C×H×W` with values 0 to 1, on any device.
 """
@@ -13,7 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
+from gan.colour_tensors import linear_to_srgb, luminance, soft_clip, srgb_to_linear
+from gan.pictures import fit_size
+from gan.precision import full_precision
+
 LUMINANCE_FLOOR = 0.004
 """Added before the logarithm: about one grey level of an 8-bit black, so that sensor noise does not become folds."""
 COARSE_LIMITS = (-2.2, 1.4)
@@ -21,7 +24,6 @@ FINE_LIMIT = 0.9
 ANALYSIS_SIZE = 128
 """Long side, in pixels, at which the coarse part is computed."""
 COARSE_SIGMA = ANALYSIS_SIZE / 40
-SOFT_CLIP_KNEE = 0.8
 GREY_CONTRAST = 0.25
 
 
@@ -74,29 +76,6 @@ class Controls:
         return Controls(*resized.split((1, 1, 1, 3), dim=1))
 
 
-def srgb_to_linear(picture: Tensor) -> Tensor:
-    """Decode sRGB (IEC 61966-2-1) to linear light."""
-    return torch.where(picture <= 0.04045, picture / 12.92, ((picture.clamp_min(0.04045) + 0.055) / 1.055) ** 2.4)
-
-
-def linear_to_srgb(light: Tensor) -> Tensor:
-    """Encode linear light as sRGB (IEC 61966-2-1)."""
-    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp_min(0.0031308) ** (1 / 2.4) - 0.055)
-
-
-def luminance(light: Tensor) -> Tensor:
-    """Return the Rec. 709 luminance B×1×H×W of linear light B×3×H×W."""
-    weights = light.new_tensor(LUMINANCE_WEIGHTS).view(1, 3, 1, 1)
-    return (light * weights).sum(dim=1, keepdim=True)
-
-
-def soft_clip(light: Tensor) -> Tensor:
-    """Compress highlights smoothly below 1; identity up to the knee."""
-    room = 1 - SOFT_CLIP_KNEE
-    over = (light - SOFT_CLIP_KNEE).clamp_min(0)
-    return light.clamp_max(SOFT_CLIP_KNEE) + room * (1 - torch.exp(-over / room))
-
-
 def masked_median(values: Tensor, mask: Tensor) -> Tensor:
     """Return the median B×1×1×1 of `values` where `mask` is over one half (of everything if it nowhere is)."""
     inside = mask > 0.5
@@ -115,7 +94,7 @@ def log_shading(light: Tensor, mask: Tensor) -> Shading:
         light: linear luminance B×1×H×W.
         mask: B×1×H×W in 0 to 1.
     """
-    small_size = _analysis_size(light.shape[-2:])
+    small_size = fit_size(light.shape[-2:], ANALYSIS_SIZE)[::-1]
     small_light, small_mask = (F.adaptive_avg_pool2d(x.float(), small_size) for x in (light, mask))
     level = torch.log(masked_median(small_light, small_mask) + LUMINANCE_FLOOR)
     low, high = COARSE_LIMITS
@@ -160,12 +139,6 @@ def lit_and_tinted(guide: Tensor, exposure: Tensor, residual: Tensor) -> Tensor:
     return picture + residual * picture * (1 - picture)
 
 
-def _analysis_size(size: tuple[int, ...]) -> tuple[int, int]:
-    height, width = size
-    factor = min(1.0, ANALYSIS_SIZE / max(height, width))
-    return max(1, round(height * factor)), max(1, round(width * factor))
-
-
 def _masked_blur(values: Tensor, mask: Tensor) -> Tensor:
     """Blur where the mask is; outside, the nearest garment's light fades to 0."""
     weights = mask + 1e-4
@@ -177,7 +150,8 @@ def _blur(values: Tensor) -> Tensor:
     down, across = (
         torch.as_tensor(_blur_matrix(side), device=values.device, dtype=values.dtype) for side in values.shape[-2:]
     )
-    return down @ values @ across.T
+    with full_precision(values.device):
+        return down @ values @ across.T
 
 
 @functools.lru_cache(maxsize=2 * ANALYSIS_SIZE)

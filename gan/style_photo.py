@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 
 from gan.guide.focus import Box
+from gan.guide.photo_reader import PhotoLook
 from gan.mask import find_mask
 from gan.mask.faces import find_faces
-from gan.mask.grabcut import shrink
-from gan.mask.subject import shows_garment
 from gan.network import ControlNetwork
+from gan.pictures import fit_size, shrink
+from gan.subject import look_at
 
 INSIDE = 0.95
 LOOKING_SIDE = 640
@@ -37,38 +38,42 @@ class NetworkReader:
 
     network: ControlNetwork
 
-    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
-        """Return the largest piece of cloth in the photo of a garment; None for other pictures.
+    def look_at(self, picture: np.ndarray) -> PhotoLook:
+        """Return what a picture shows: the cloth of a garment, or whether it is a scene, and its faces.
 
         Who sends a dress as a style wants its cloth, not its outline and the wall behind it.
 
         Args:
             picture: H×W×3 uint8 RGB.
         """
-        if not shows_garment(picture):
-            return None
-        mask = find_mask(shrink(picture, LOOKING_SIDE))
-        place = None if mask.doubt else largest_piece(mask.alpha > INSIDE, picture.shape)
-        if place is None:
-            log.info("the style shows a garment, but not where its cloth is: all of it is used")
-            return None
-        log.info("the style shows a garment: rows %d-%d, columns %d-%d are its cloth", *_ends(place))
-        return np.ascontiguousarray(picture[place])
-
-    def find_faces(self, picture: np.ndarray) -> list[Box]:
-        """Return left, top, width and height of each face, in shares of the picture's width and height.
-
-        Args:
-            picture: H×W×3 uint8 RGB.
-        """
-        small = shrink(picture, FACES_SIDE)
-        height, width = small.shape[:2]
-        faces = find_faces(small)
-        return [(face.left / width, face.top / height, face.width / width, face.height / height) for face in faces]
+        subject = look_at(picture)
+        if subject is not None and subject.is_garment:
+            return PhotoLook(_cloth_of_garment(picture))
+        return PhotoLook(None, None if subject is None else subject.is_scene, _faces_in(picture))
 
     def read_light(self, cloth: np.ndarray) -> np.ndarray:
         """Return the log-light in a picture of cloth, without its print, h×w float32 at a small size."""
         return self.network.read_light(cloth)
+
+
+def _cloth_of_garment(picture: np.ndarray) -> np.ndarray | None:
+    """Return the largest piece of cloth, if the mask is sure and a piece is large enough."""
+    mask = find_mask(shrink(picture, LOOKING_SIDE))
+    place = None if mask.doubt else largest_piece(mask.alpha > INSIDE, picture.shape)
+    if place is None:
+        log.info("the style shows a garment, but not where its cloth is: all of it is used")
+        return None
+    log.info("the style shows a garment: rows %d-%d, columns %d-%d are its cloth", *_ends(place))
+    return np.ascontiguousarray(picture[place])
+
+
+def _faces_in(picture: np.ndarray) -> tuple[Box, ...]:
+    """Return left, top, width and height of each face, in shares of the picture's width and height."""
+    small = shrink(picture, FACES_SIDE)
+    height, width = small.shape[:2]
+    return tuple(
+        (face.left / width, face.top / height, face.width / width, face.height / height) for face in find_faces(small)
+    )
 
 
 def largest_piece(inside: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
@@ -78,8 +83,7 @@ def largest_piece(inside: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, sl
         inside: h×w bool, at any size.
         shape: height, width, … of the picture that the rows and columns are of.
     """
-    factor = min(1.0, SEARCH_SIDE / max(inside.shape))
-    rows, columns = (max(1, round(side * factor)) for side in inside.shape)
+    columns, rows = fit_size(inside.shape, SEARCH_SIDE)
     small = cv2.resize(inside.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) > 0.999
     reach = 2 * round(SEAM * max(rows, columns)) + 1
     framed = cv2.copyMakeBorder(small.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)

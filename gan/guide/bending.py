@@ -11,13 +11,13 @@ import numpy as np
 
 from gan.guide.masked_blur import masked_blur
 
-SHIFT = 0.02  # of the garment's width, where the light is by `FULL_LIGHT` off what is around
+SHIFT = 0.02  # of the garment's width, where the light differs by `FULL_LIGHT` from what is around
 FULL_LIGHT = 0.35  # log-exposure
 MOST_LIGHT = 1.5  # times `FULL_LIGHT`; what is brighter is gloss, not height
 FINEST, COARSEST = 1 / 100, 1 / 9  # of the long side: folds between these sizes bend the pattern
 DIRECTION = (0.35, 1.0)  # across and down; with a little of the former, upright stripes waver too
-ROUNDED = 0.8  # pixels of the light: a blur that takes the kinks off slopes that were limited
-STEEPEST = 0.3  # most that the shift may change from one pixel to the next: at 1 the cloth would be torn
+ROUNDED = 0.8  # pixels of the light: this blur rounds the kinks where slopes were limited
+STEEPEST = 0.3  # the most by which the shift changes from one pixel to the next: at 1 the cloth would be torn
 
 
 def bend_pattern(light: np.ndarray, mask: np.ndarray, width: float, pixel: float) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.guide.colour import LUMINANCE, linear_from_srgb, srgb_from_linear
+from gan.colour import LUMINANCE, bytes_from_linear, linear_from_bytes
 
 BLACKEST = 0.01
 """Luminance of the blackest cloth; black cotton is usually at CIE L* 12 to 20, which is 0.014 to 0.03."""
@@ -18,9 +18,9 @@ def as_dyed(picture: np.ndarray) -> np.ndarray:
 
     The light that is added is white, as a surface's reflection is: hues stay, and what was darker stays darker.
     """
-    light = linear_from_srgb(picture)
+    light = linear_from_bytes(picture)
     luminance = cv2.transform(light, LUMINANCE[None])
     if luminance.min() >= UNCHANGED * BLACKEST:
         return picture
     added = cv2.sqrt(luminance * luminance + np.float32(BLACKEST**2)) - luminance
-    return srgb_from_linear(cv2.add(light, cv2.cvtColor(added, cv2.COLOR_GRAY2RGB)))
+    return bytes_from_linear(cv2.add(light, cv2.cvtColor(added, cv2.COLOR_GRAY2RGB)))

@@ -8,19 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
-from typing import Protocol
 
 import cv2
 import numpy as np
 
+from gan.colour import oklab_from_srgb
 from gan.guide.blacks import as_dyed
-from gan.guide.colour import oklab_from_srgb
 from gan.guide.dyes import Dyes, find_palette
 from gan.guide.flattening import flatten_light, fold_gain, uneven_light
-from gan.guide.focus import Box, find_focus
+from gan.guide.focus import find_focus
+from gan.guide.graphic import Graphic, cut_graphic, whole_graphic
 from gan.guide.lattice import Lattice, find_lattice
 from gan.guide.margins import without_margins
 from gan.guide.motif import Motif, find_motif
+from gan.guide.photo_reader import PhotoLook, PhotoReader
 from gan.guide.plaid import keeps_bands, plaid_tile
 from gan.guide.quilting import quilt
 from gan.guide.straightening import find_bend
@@ -42,19 +43,6 @@ DRAWN_MATCH = 0.95  # repeats of cloth in folds match less well
 Place = tuple[int, int] | None
 
 
-class PhotoReader(Protocol):
-    """Sees what networks see in a style that is a photo."""
-
-    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
-        """Return the piece of cloth, h×w×3 uint8, that the photo of a garment shows; None for other pictures."""
-
-    def find_faces(self, picture: np.ndarray) -> list[Box]:
-        """Return left, top, width and height of each face, in shares of the picture's width and height."""
-
-    def read_light(self, cloth: np.ndarray) -> np.ndarray:
-        """Return the log-light of folds in a picture of cloth, free of print, h×w float32 at any size."""
-
-
 @dataclass(frozen=True, slots=True)
 class StyleCloth:
     """Everything the guides need of a style.
@@ -71,6 +59,7 @@ class StyleCloth:
         is_upright: it has an up and a down, as far as a picture or a repeat can tell.
         focus: where a scene draws the eye, side×side float32 over the picture with a sum of 1; None for stuff.
         palette: its main colours in OKLab.
+        graphic: what is printed where it is to be seen once.
         use: what of the style image all this was made of.
     """
 
@@ -84,6 +73,7 @@ class StyleCloth:
     is_upright: bool
     focus: np.ndarray | None
     palette: Dyes
+    graphic: Graphic
     use: StyleUse
 
 
@@ -131,11 +121,12 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
     if cloth is None:
         inner = without_margins(style)
         seen = _seen(inner, StyleUse.WHOLE if inner is style else StyleUse.INNER)
+        look = PhotoLook()
         if reader is not None and not seen.is_drawn:
-            seen = _read_as_photo(inner, seen, reader)
+            look = reader.look_at(inner)
+            seen = _read_as_photo(seen, look, reader)
         if seen.is_picture:
-            faces = () if reader is None else reader.find_faces(seen.picture)
-            seen = replace(seen, focus=find_focus(seen.picture, faces))
+            seen = replace(seen, focus=find_focus(seen.picture, look.faces))
         cloth = _made_cloth(seen, key)
         _RECENT.put(key, cloth)
     return cloth
@@ -173,20 +164,24 @@ def _seen(style: np.ndarray, use: StyleUse) -> _Seen:
     if motif is not None:
         repeat, use = motif.scattered(picture, fine), StyleUse.MOTIF
     seamless = seamless_tile(picture, fine) if repeat is None else None
-    return _Seen(picture, fine, motif, repeat, seamless, repeat is None and _is_picture(picture), use)
+    # Whoever made the edges meet meant it to repeat.
+    is_picture = repeat is None and seamless is None and _is_picture(picture)
+    return _Seen(picture, fine, motif, repeat, seamless, is_picture, use)
 
 
-def _read_as_photo(style: np.ndarray, seen: _Seen, reader: PhotoReader) -> _Seen:
-    cloth = reader.cloth_of_garment(style)
-    if cloth is not None:
-        seen = replace(_seen(cloth, StyleUse.CLOTH), is_picture=False)
+def _read_as_photo(seen: _Seen, look: PhotoLook, reader: PhotoReader) -> _Seen:
+    """Take the cloth of a garment alone, tell scenes from cloth, and lay cloth flat and straight."""
+    if look.cloth is not None:
+        seen = replace(_seen(look.cloth, StyleUse.CLOTH), is_picture=False)
+    elif look.is_scene is not None and seen.repeat is None and seen.seamless is None:
+        seen = replace(seen, is_picture=look.is_scene or bool(look.faces))
     if seen.is_picture or seen.motif is not None:
         return seen
-    gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=cloth is not None)
+    gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=look.cloth is not None)
     picture, fine = seen.picture, seen.fine
     if gain is not None:
         picture, fine = _both(picture, fine, partial(flatten_light, gain=gain))
-    bend = find_bend(picture, is_cloth=gain is not None or cloth is not None)
+    bend = find_bend(picture, is_cloth=gain is not None or look.cloth is not None)
     if bend is not None:
         picture, fine = _both(picture, fine, bend.straighten)
     if gain is None and bend is None:
@@ -212,8 +207,15 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
         is_upright=is_upright,
         focus=seen.focus,
         palette=palette,
+        graphic=_graphic(seen, fine),
         use=seen.use,
     )
+
+
+def _graphic(seen: _Seen, fine: np.ndarray) -> Graphic:
+    if seen.motif is None:
+        return whole_graphic(fine)
+    return cut_graphic(seen.fine, seen.motif, seen.fine.shape[0] / seen.picture.shape[0])
 
 
 def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] | None:
@@ -226,7 +228,7 @@ def _own_repeat(picture: np.ndarray, fine: np.ndarray) -> tuple[Tile, Lattice] |
 
 def _made_to_repeat(seen: _Seen) -> tuple[Tile, Lattice | None]:
     if seen.is_picture:
-        return seen.seamless or _quilted(seen.picture, seen.fine, seen.focus), None
+        return _quilted(seen.picture, seen.fine, seen.focus), None
     flat, flat_fine = _both(seen.picture, seen.fine, partial(flatten_light, gain=uneven_light(seen.picture)))
     place, lattice = _regular_piece(flat)
     if seen.seamless is None and lattice is not None:

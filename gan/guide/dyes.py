@@ -15,8 +15,8 @@ LIGHTNESS_WEIGHT = 0.8
 PALETTE_CLUSTERS = 12
 LEAST_SEEN = 0.012  # share below which a colour is a speck
 GREY_SALIENCE = 0.06  # in OKLab chroma: what a grey's area counts
-DISTINCT = 0.12  # distance from which two colours are remembered as two …
-DISTINCT_LIGHTNESS = 0.4  # … with so much of their lightness in it: shades of a hue are less unlike than hues
+DISTINCT = 0.12  # distance from which two colours are remembered as two
+DISTINCT_LIGHTNESS = 0.4  # weight of lightness in that distance: shades of a hue are less unlike than hues
 
 
 @dataclass(frozen=True, slots=True)

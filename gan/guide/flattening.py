@@ -5,13 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.guide.colour import LUMINANCE, linear_from_srgb, srgb_from_linear
+from gan.colour import LUMINANCE, bytes_from_linear, linear_from_bytes
+from gan.pictures import fit_size
 
 LIGHT_WIDTH = 0.16  # of the picture's side: slower changes of luminance are light, not cloth
 STRONGEST_GAIN = 1.8
 LIGHT_SIDE = 160  # long side at which the light is read
-FAINT_FOLDS, SURE_FOLDS = 0.12, 0.18  # standard deviation of log-light: a flat style's is read as up to the first
-MIXED_LIKENESS, MERE_LIKENESS = 0.75, 0.85  # correlation of the light with the picture's own lightness
+FAINT_FOLDS, SURE_FOLDS = 0.12, 0.18  # standard deviation of the log-light: of flat styles it is below the first
+MIXED_LIKENESS, MERE_LIKENESS = 0.75, 0.85  # of the light with the picture's lightness: folds below, texture above
 DEEPEST_FOLD = 1.2  # log-light
 
 
@@ -24,9 +25,7 @@ def uneven_light(picture: np.ndarray) -> np.ndarray:
     Returns:
         h×w float32 at a reduced size, as it changes slowly.
     """
-    factor = min(1.0, LIGHT_SIDE / max(picture.shape[:2]))
-    width, height = (max(1, round(side * factor)) for side in picture.shape[1::-1])
-    level = _log_luminance(picture, (width, height))
+    level = _log_luminance(picture, fit_size(picture.shape, LIGHT_SIDE))
     slow = cv2.GaussianBlur(level, (0, 0), LIGHT_WIDTH * max(level.shape), borderType=cv2.BORDER_REFLECT)
     limit = np.float32(np.log(STRONGEST_GAIN))
     return np.exp(np.clip(np.float32(level.mean()) - slow, -limit, limit))
@@ -35,9 +34,9 @@ def uneven_light(picture: np.ndarray) -> np.ndarray:
 def fold_gain(picture: np.ndarray, light: np.ndarray, *, is_cloth: bool) -> np.ndarray | None:
     """Return what a photo of folded cloth must be multiplied by, in linear light, to lie flat; None for other pictures.
 
-    Cloth that has folds of its own would bring their shadows along to the garment. Where the light is nearly all that
-    varies, it is the texture itself, as wood's grain, fur and the veins of marble, unless the picture is known for
-    cloth.
+    Cloth that has folds of its own would bring their shadows along to the garment. Where hardly anything but the light
+    varies, what was read as light is the texture itself (wood's grain, fur, the veins of marble), unless the picture is
+    known to show cloth.
 
     Args:
         picture: H×W×3 RGB uint8 of stuff that looks alike everywhere.
@@ -61,7 +60,7 @@ def _between(value: float, low: float, high: float) -> float:
 
 
 def _log_luminance(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    level = np.log(linear_from_srgb(picture) @ LUMINANCE + np.float32(0.01))
+    level = np.log(linear_from_bytes(picture) @ LUMINANCE + np.float32(0.01))
     return cv2.resize(level, size, interpolation=cv2.INTER_AREA)
 
 
@@ -73,4 +72,4 @@ def flatten_light(picture: np.ndarray, gain: np.ndarray) -> np.ndarray:
         gain: h×w float32, at any size.
     """
     gain = cv2.resize(gain, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return srgb_from_linear(linear_from_srgb(picture) * gain[..., None])
+    return bytes_from_linear(linear_from_bytes(picture) * gain[..., None])

@@ -19,6 +19,19 @@ SLOW_LIGHT = 1 / 6  # of the long side: slower light would only be laid twice, b
 GAMMA = 2.2  # a grey level's logarithm, times this, is that of its light
 
 
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """The light of a garment's folds at a reduced size.
+
+    Attributes:
+        exposure: h×w float32, log-exposure.
+        mask: h×w float32 in 0 to 1, where the garment is.
+    """
+
+    exposure: np.ndarray
+    mask: np.ndarray
+
+
 @dataclass(frozen=True)
 class GarmentForm:
     """A garment's geometry.
@@ -27,7 +40,7 @@ class GarmentForm:
         garment: H×W×3 RGB uint8.
         alpha: H×W float32 in 0..1.
         panels: pieces of cloth, the body first; each later one lies over the earlier ones.
-        folds: log-exposure and mask at a reduced size, each h×w float32: what bends the pattern.
+        folds: what bends the pattern.
         reduced: h×w×3 RGB uint8 and h×w float32, garment and alpha at that size.
         extent: width and height of its bounding box in pixels.
         width: width of the garment in pixels, the measure of pattern scale.
@@ -36,7 +49,7 @@ class GarmentForm:
     garment: np.ndarray
     alpha: np.ndarray
     panels: tuple[Panel, ...]
-    folds: tuple[np.ndarray, np.ndarray]
+    folds: Folds
     reduced: tuple[np.ndarray, np.ndarray]
     extent: tuple[float, float]
     width: float
@@ -49,12 +62,13 @@ class GarmentForm:
     @functools.cached_property
     def displacement(self) -> np.ndarray:
         """How far folds shift the pattern, h×w×2 float32 at the size of `folds`, in full-size pixels (x, y)."""
-        return bend_pattern(*self.folds, self.width, self.size[0] / self.folds[0].shape[0])
+        folds = self.folds
+        return bend_pattern(folds.exposure, folds.mask, self.width, self.size[0] / folds.mask.shape[0])
 
     @functools.cached_property
     def light(self) -> np.ndarray:
         """Lightness of grey cloth under the folds' light against that around it, in deviations, h×w float32."""
-        return _light(*self.folds)
+        return _light(self.folds.exposure, self.folds.mask)
 
 
 def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
@@ -78,7 +92,7 @@ def analyse_garment(garment: np.ndarray, alpha: np.ndarray) -> GarmentForm:
     small, mask = shrink_picture(garment, size), shrink_picture(alpha, size)
     width = _typical_width(mask) / factor
     panels = find_panels(mask, (alpha.shape[0], alpha.shape[1]), garment)
-    folds = (_log_exposure(small), mask)
+    folds = Folds(_log_exposure(small), mask)
     return GarmentForm(garment, alpha, panels, folds, (small, mask), _extent(mask, factor), width)
 
 

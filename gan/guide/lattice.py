@@ -1,4 +1,4 @@
-"""Does a picture repeat, and by which two vectors? Read from its normalised autocorrelation."""
+"""Does a picture repeat, and by which two vectors? Read from its autocorrelation."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.guide.colour import lab_planes
+from gan.colour import lab_planes
+from gan.guide.autocorrelation import CorrelationSurface, autocorrelation, vertex_offset
 
 WORKING_SIDE = 400
 SMALLEST_PERIOD = 5.0
-LARGEST_SHIFT = 0.72  # of the picture's side: beyond it too little of the picture overlaps itself
-LEAST_OVERLAP = 0.3  # of the picture's area
 SMALLEST_PATTERN = 0.025  # of the picture's side: a finer period is the weave
 LEAST_MATCH = 0.55
 LEAST_PROMINENCE = 0.25
@@ -44,12 +43,6 @@ class Lattice:
             return float(np.linalg.norm(self.basis[:, 0]))
         return float(np.sqrt(abs(np.linalg.det(self.basis))))
 
-    @property
-    def rotation(self) -> float:
-        """Angle of the first vector to the x axis in degrees, in −45..45 (a lattice has no more)."""
-        angle = np.degrees(np.arctan2(self.basis[1, 0], self.basis[0, 0]))
-        return float((angle + 45.0) % 90.0 - 45.0)
-
 
 def find_lattice(picture: np.ndarray) -> Lattice | None:
     """Return the picture's lattice, or None when it does not repeat.
@@ -63,11 +56,11 @@ def find_lattice(picture: np.ndarray) -> Lattice | None:
     if min(picture.shape[:2]) < 24:
         return None
     planes = _detrended(lab_planes(picture))
-    correlation = autocorrelation(planes)
-    lattice = _striped_lattice(correlation)
+    surface = CorrelationSurface(autocorrelation(planes))
+    lattice = _striped_lattice(surface)
     if lattice is None:
-        lattice = _full_lattice(correlation)
-        lattice = lattice and _with_all_motifs(_Surface(correlation), planes, lattice)
+        lattice = _full_lattice(surface)
+        lattice = lattice and _with_all_motifs(surface, planes, lattice)
     if lattice is None or not _believable(lattice, float(np.sqrt(picture.shape[0] * picture.shape[1]))):
         return None
     return Lattice(lattice.basis / factor, lattice.match, lattice.striped)
@@ -81,25 +74,6 @@ def _believable(lattice: Lattice, side: float) -> bool:
     return lattice.match >= LEAST_MATCH + 0.35 * longest / side
 
 
-def autocorrelation(planes: np.ndarray) -> np.ndarray:
-    """Return the overlap-normalised autocorrelation of H×W×C planes, (2H−1)×(2W−1), zero shift in the centre.
-
-    Each shift is normalised by the mean and variance of the overlap alone (Padfield 2012, "Masked object
-    registration in the Fourier domain"), so far shifts are not damped.
-    """
-    height, width = planes.shape[:2]
-    count = np.outer(_overlaps(height), _overlaps(width)).astype(np.float32)
-    product, variance = np.zeros_like(count), np.zeros_like(count)
-    for plane in np.moveaxis(planes, 2, 0):
-        total, square = _overlap_sums(plane), _overlap_sums(plane * plane)
-        mean = total / count
-        product += _raw_correlation(plane) - mean * total[::-1, ::-1]
-        variance += np.maximum(square - mean * total, 0.0)
-    scale = np.sqrt(variance) * np.sqrt(variance[::-1, ::-1])
-    floor = count * (1e-3 * variance[height - 1, width - 1] / count.max()) + 1e-6
-    return product / np.maximum(scale, floor)
-
-
 def _detrended(planes: np.ndarray) -> np.ndarray:
     """Take out the best quadratic surface per plane: uneven light must not pass for pattern."""
     height, width = planes.shape[:2]
@@ -110,75 +84,7 @@ def _detrended(planes: np.ndarray) -> np.ndarray:
     return (flat - terms @ weights).reshape(planes.shape).astype(np.float32)
 
 
-def _overlaps(length: int) -> np.ndarray:
-    return length - np.abs(np.arange(1 - length, length))
-
-
-def _overlap_sums(plane: np.ndarray) -> np.ndarray:
-    """Sum of the plane over the part that a shifted copy covers, for every shift."""
-    height, width = plane.shape
-    integral = cv2.integral(plane, sdepth=cv2.CV_64F)
-    up, down = integral[height] - integral[height - 1 : 0 : -1], integral[height:0:-1] - integral[0]
-    strip = np.concatenate([up, down])
-    left, right = strip[:, width:] - strip[:, width - 1 : 0 : -1], strip[:, width:0:-1] - strip[:, :1]
-    return np.concatenate([left, right], axis=1).astype(np.float32)
-
-
-def _raw_correlation(plane: np.ndarray) -> np.ndarray:
-    height, width = plane.shape
-    shape = (cv2.getOptimalDFTSize(2 * height), cv2.getOptimalDFTSize(2 * width))
-    padded = np.zeros(shape, np.float32)
-    padded[:height, :width] = plane
-    spectrum = cv2.dft(padded, nonzeroRows=height)
-    power = cv2.mulSpectrums(spectrum, spectrum, 0, conjB=True)
-    circular = cv2.idft(power, flags=cv2.DFT_SCALE)
-    rolled = np.roll(circular, (height - 1, width - 1), (0, 1))
-    return rolled[: 2 * height - 1, : 2 * width - 1]
-
-
-class _Surface:
-    """The autocorrelation as a function of a shift (x, y) in pixels."""
-
-    def __init__(self, correlation: np.ndarray) -> None:
-        self.values = correlation
-        self.centre = np.array([correlation.shape[1] // 2, correlation.shape[0] // 2], np.float64)
-        self.reach = self.centre * LARGEST_SHIFT
-
-    def at(self, shifts: np.ndarray) -> np.ndarray:
-        """Return the bilinear value at N×2 shifts."""
-        points = (np.asarray(shifts, np.float64) + self.centre).astype(np.float32)
-        blocks = np.array_split(points, len(points) // 16384 + 1)  # OpenCV maps at most 32,767 rows at once
-        return np.concatenate(
-            [cv2.remap(self.values, block[:, None, 0], block[:, None, 1], cv2.INTER_LINEAR)[:, 0] for block in blocks]
-        )
-
-    def reaches(self, shifts: np.ndarray) -> np.ndarray:
-        """Return which N×2 shifts leave enough overlap to be judged."""
-        overlap = np.prod(1.0 - np.abs(shifts) / (self.centre + 1.0), axis=1)
-        return np.all(np.abs(shifts) <= self.reach, axis=1) & (overlap >= LEAST_OVERLAP)
-
-    def climb(self, shift: np.ndarray, radius: int = 2) -> np.ndarray:
-        """Return the sub-pixel top nearest to a shift (parabola through the neighbours)."""
-        x, y = np.rint(shift + self.centre).astype(int)
-        for _ in range(3):
-            window = self.values[y - radius : y + radius + 1, x - radius : x + radius + 1]
-            if window.shape != (2 * radius + 1, 2 * radius + 1):
-                return shift
-            row, column = np.unravel_index(int(window.argmax()), window.shape)
-            x, y = x + int(column) - radius, y + int(row) - radius
-        if not (0 < x < self.values.shape[1] - 1 and 0 < y < self.values.shape[0] - 1):
-            return shift
-        offset = [_vertex(self.values[y, x - 1 : x + 2]), _vertex(self.values[y - 1 : y + 2, x])]
-        return np.array([x, y], np.float64) + offset - self.centre
-
-
-def _vertex(three: np.ndarray) -> float:
-    before, top, after = (float(value) for value in three)
-    bend = before - 2 * top + after
-    return 0.0 if bend >= -1e-9 else float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5))
-
-
-def _peaks(surface: _Surface) -> tuple[np.ndarray, np.ndarray]:
+def _peaks(surface: CorrelationSurface) -> tuple[np.ndarray, np.ndarray]:
     """Tops of one half plane that stand out of the valley between them and the origin, shortest first."""
     values = surface.values
     tops = (values >= cv2.dilate(values, np.ones((5, 5), np.uint8))) & (values > LEAST_MATCH)
@@ -198,8 +104,7 @@ def _peaks(surface: _Surface) -> tuple[np.ndarray, np.ndarray]:
     return shifts[keep][order], height[keep][order]
 
 
-def _full_lattice(correlation: np.ndarray) -> Lattice | None:
-    surface = _Surface(correlation)
+def _full_lattice(surface: CorrelationSurface) -> Lattice | None:
     shifts, heights = _peaks(surface)
     if len(shifts) < 2:
         return None
@@ -220,7 +125,7 @@ def _full_lattice(correlation: np.ndarray) -> Lattice | None:
     return Lattice(basis, float(_neighbour_match(surface, basis).mean()))
 
 
-def _neighbour_match(surface: _Surface, basis: np.ndarray) -> np.ndarray:
+def _neighbour_match(surface: CorrelationSurface, basis: np.ndarray) -> np.ndarray:
     shifts = (basis @ np.array([[1, 0, 1, 1, 2, 0], [0, 1, 1, -1, 0, 2]])).T
     return surface.at(shifts[surface.reaches(shifts)])
 
@@ -241,7 +146,7 @@ def _reduced(basis: np.ndarray) -> np.ndarray:
     return np.stack([a, b if a[0] * b[1] - a[1] * b[0] > 0 else -b], 1)
 
 
-def _refined(surface: _Surface, basis: np.ndarray) -> np.ndarray:
+def _refined(surface: CorrelationSurface, basis: np.ndarray) -> np.ndarray:
     """Fit the basis to the tops at all its multiples: far ones fix the period to a fraction of a pixel."""
     for reach in (1, 2, 4, 8):
         steps = np.stack(np.meshgrid(np.arange(-reach, reach + 1), np.arange(0, reach + 1)), -1).reshape(-1, 2)
@@ -267,7 +172,7 @@ _SUBLATTICES = tuple(
 """Every second or third repeat, each as two columns of whole steps along the basis."""
 
 
-def _with_all_motifs(surface: _Surface, planes: np.ndarray, lattice: Lattice) -> Lattice:
+def _with_all_motifs(surface: CorrelationSurface, planes: np.ndarray, lattice: Lattice) -> Lattice:
     """Return the lattice whose repeats are all of one motif.
 
     Motifs that take turns on one ground match each other nearly as well as themselves. What tells them apart is what
@@ -306,9 +211,8 @@ def _left_over(planes: np.ndarray, shift: np.ndarray) -> float:
     return float(np.square(planes[rows, columns] - shifted[rows, columns]).mean())
 
 
-def _striped_lattice(correlation: np.ndarray) -> Lattice | None:
+def _striped_lattice(surface: CorrelationSurface) -> Lattice | None:
     """A pattern that changes in one direction only: its correlation is a ridge, not peaks."""
-    surface = _Surface(correlation)
     angles = np.radians(np.arange(0.0, 180.0, 1.0))
     directions = np.stack([np.cos(angles), np.sin(angles)], 1)
     radii = np.linspace(0.1, 0.6, 24) * surface.centre.min()
@@ -326,7 +230,7 @@ def _striped_lattice(correlation: np.ndarray) -> Lattice | None:
     return Lattice(np.stack([across * period[0], -along_stripe * length], 1), period[1], striped=True)
 
 
-def _first_period(surface: _Surface, direction: np.ndarray) -> tuple[float, float] | None:
+def _first_period(surface: CorrelationSurface, direction: np.ndarray) -> tuple[float, float] | None:
     radii = np.arange(0.0, float(surface.reach.min()), 0.5)
     profile = surface.at(radii[:, None] * direction)
     inner = np.arange(1, len(profile) - 1)
@@ -336,4 +240,4 @@ def _first_period(surface: _Surface, direction: np.ndarray) -> tuple[float, floa
     if not len(tops):
         return None
     first = tops[profile[tops] >= 0.93 * profile[tops].max()][0]
-    return float(radii[first] + 0.5 * _vertex(profile[first - 1 : first + 2])), float(profile[first])
+    return float(radii[first] + 0.5 * vertex_offset(profile[first - 1 : first + 2])), float(profile[first])

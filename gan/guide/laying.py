@@ -1,4 +1,4 @@
-"""One door to the three guides."""
+"""One door to the four guides."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from gan.guide.cloth import StyleCloth
 from gan.guide.form import GarmentForm
 from gan.guide.painting import lay_paint
 from gan.guide.palette import lay_palette
+from gan.guide.placement import lay_placement
 from gan.guide.printing import lay_print
 from gan.request import Mode
 
@@ -22,13 +23,13 @@ def lay_guide(
 ) -> np.ndarray:
     """Return the style laid over the garment, H×W×3 RGB uint8 at the garment's full size.
 
-    The same arguments give the same bytes. The guide of `print` and `paint` is flat cloth without the garment's light;
-    that of `palette` is the garment itself in other colours, light included (see `carries_shading`).
+    The same arguments give the same bytes. The guide of `print`, `paint` and `placement` is flat cloth without the
+    garment's light; that of `palette` is the garment itself in other colours, light included (see `carries_shading`).
 
     Args:
         cloth: the style from `prepare_style`.
         form: the garment from `analyse_garment`.
-        mode: print, paint or palette.
+        mode: print, paint, palette or placement.
         scale: pattern size as a factor of the default.
         angle: degrees the cloth is turned, clockwise.
         seed: decides offset and choice of patches or colours.
@@ -44,4 +45,6 @@ def lay_guide(
         return lay_paint(cloth, form, scale, angle, seed)
     if mode is Mode.PALETTE:
         return lay_palette(cloth, form, seed)
-    raise ValueError("A guide is laid in print, paint or palette mode; auto must be planned first.")
+    if mode is Mode.PLACEMENT:
+        return lay_placement(cloth, form, scale, angle, seed)
+    raise ValueError("A guide is laid in print, paint, palette or placement mode; auto must be planned first.")

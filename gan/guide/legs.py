@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan.boxes import mask_box
 from gan.guide.limbs import Limb, axis_of
 
 LEG_GAP = 0.1  # of the garment's height: a shorter gap is a hem's curve
@@ -29,9 +30,9 @@ def find_legs(part: np.ndarray) -> list[Limb]:
 
 
 def _upright_legs(part: np.ndarray, least_gap: float) -> list[Limb]:
-    rows = np.flatnonzero(part.any(axis=1))
+    rows, _ = mask_box(part)
     width = np.count_nonzero(part.any(axis=0))
-    top, bottom = int(rows[0]), int(rows[-1])
+    top, bottom = rows.start, rows.stop - 1
     height = bottom - top + 1
     gap = _gap_between_legs(part, top, bottom, LEG_WIDTH * width)
     if not least_gap * height <= len(gap) <= LONGEST_LEG_GAP * height or not gap:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.boxes import lines_span
+
 SIDE = 320  # most pixels at which margins are looked for
 PLAIN = 14  # most levels that a margin's pixels lie from its colour: JPEG leaves a few
 PLAIN_EDGE = 0.97  # of a picture's side that must have the margin's colour
 LEAST_MARGIN = 0.015  # of the picture's side; less is a line that scans have
-LEAST_CONTENT, LEAST_LEFT = 0.15, 0.03  # of the picture's area; of a page's area that a style on it takes, and leaves
-CUT, CUT_DEPTH = 0.35, 3  # share of a style's side at which something is cut off, within so many pixels
-WIDER = 2.0  # than the widest plain line through the style must a margin be: stripes have margins of their own
+LEAST_CONTENT, LEAST_LEFT = 0.15, 0.03  # shares of a page that a style covers at least, and leaves free at least
+CUT, CUT_DEPTH = 0.35, 3  # so much of a style's side shows something within so many pixels where it is cut off
+WIDER = 2.0  # times as wide as the widest plain line through the style is a margin: stripes have plain lines too
 FILLED = 0.93  # of its rectangle that a style fills on a page where there are other things
 LEAST_DETAIL = 6.0  # mean deviation in levels along a margin, else both are bands of colour
 NEAR = 0.01  # of the picture's side between things on a page that belong together
@@ -64,15 +66,15 @@ def _all_near(colours: np.ndarray, colour: np.ndarray) -> bool:
 
 
 def _framed(picture: np.ndarray, content: np.ndarray) -> np.ndarray | None:
-    """Top, bottom, left and right of all that is on a plain ground, if it is a style and that its frame."""
-    rows, columns = (np.flatnonzero(content.mean(axis) > 1 - PLAIN_EDGE) for axis in (1, 0))
-    if not (len(rows) and len(columns)):
+    """Return top, bottom, left and right of all that lies on a plain ground, if it is a style; else None."""
+    rows, columns = (lines_span(content.mean(axis) > 1 - PLAIN_EDGE) for axis in (1, 0))
+    if not (rows.stop and columns.stop):
         return None
-    return _style_in(picture, content, np.array([rows[0], rows[-1] + 1, columns[0], columns[-1] + 1]))
+    return _style_in(picture, content, np.array([rows.start, rows.stop, columns.start, columns.stop]))
 
 
 def _on_page(picture: np.ndarray, content: np.ndarray) -> np.ndarray | None:
-    """The same of the largest thing on a plain ground, if it is a style and the rest is smaller."""
+    """Return top, bottom, left and right of the largest thing on a plain ground, if it is a style; else None."""
     reach = 2 * max(1, round(NEAR * max(content.shape))) + 1
     whole = cv2.morphologyEx(content.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     _, _, statistics, _ = cv2.connectedComponentsWithStats(whole)
@@ -85,7 +87,7 @@ def _on_page(picture: np.ndarray, content: np.ndarray) -> np.ndarray | None:
 
 
 def _style_in(picture: np.ndarray, content: np.ndarray, box: np.ndarray) -> np.ndarray | None:
-    """Return the box a line smaller than given, as edges are blurred, if a style was cut off there; else None."""
+    """Return a style's box, a line smaller on each side as edges are blurred; None where no style was cut off there."""
     size = np.array([content.shape[0]] * 2 + [content.shape[1]] * 2)
     margins = np.where([False, True, False, True], size - box, box)
     top, bottom, left, right = box

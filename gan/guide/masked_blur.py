@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-FAR = 4  # so many times as wide is the blur that carries values to where nothing is near
+FAR = 4  # width, against the blur's own, of a second blur that carries values to where nothing is near
 FAR_WEIGHT = 0.05
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.boxes import Box, lines_span
 from gan.guide.lattice import Lattice
 from gan.guide.margins import away_from, ground_colours
 from gan.guide.tile import Tile
 
-GROUND_NOISE = 2.5  # most standard deviation of the ground in levels: paper and walls have more
-SPECK = 0.002  # of a picture's side that must differ before anything is there
+GROUND_NOISE = 2.5  # greatest standard deviation of the ground in levels: paper and walls have more
+SPECK = 0.002  # share of a row or column that differs from the ground by chance
 LEAST_SIZE = 0.12  # of the picture's sides, the larger of the motif's two
 WIDEST_GAP = 0.3  # of the motif's larger side, between motifs
-INKS, INK_LEVELS = 3, 4  # colours that a drawing mostly has, and levels that its pixels lie from them
+INKS, INK_LEVELS = 3, 4  # a drawing mostly has so many colours, and its pixels lie within so many levels of them
 GRAPHIC = 0.8  # share of a motif's pixels in these colours from which it was drawn, not photographed
 SAMPLE = 4000  # pixels that are looked at for this
 
@@ -31,7 +32,7 @@ class Motif:
         is_graphic: it has flat colours, as no photo has.
     """
 
-    box: tuple[slice, slice]
+    box: Box
     ground: np.ndarray
     gap: int
     is_graphic: bool
@@ -66,11 +67,10 @@ def find_motif(picture: np.ndarray) -> Motif | None:
         return None
     ground = colours[0]
     shown = away_from(picture, ground)
-    rows, columns = (np.flatnonzero(shown.mean(axis) > SPECK) for axis in (1, 0))
-    if not (len(rows) and len(columns)) or np.std(picture[~shown], axis=0).max() > GROUND_NOISE:
-        return None
-    box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    box = lines_span(shown.mean(1) > SPECK), lines_span(shown.mean(0) > SPECK)
     high, wide = (side.stop - side.start for side in box)
+    if not (high and wide) or np.std(picture[~shown], axis=0).max() > GROUND_NOISE:
+        return None
     if max(high / shown.shape[0], wide / shown.shape[1]) < LEAST_SIZE:
         return None
     around = shown.shape[0] - high, shown.shape[1] - wide

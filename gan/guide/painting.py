@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.colour import lab_planes
 from gan.guide.cloth import StyleCloth
-from gan.guide.colour import lab_planes
 from gan.guide.form import GarmentForm
+from gan.guide.minimal_cut import minimal_cuts
 
 BLOCK, OVERLAP, STRIDE, CELLS = 12, 4, 4, 4  # reduced pixels; a block's lightness is compared in CELLS × CELLS means
 STEP = BLOCK - OVERLAP
@@ -63,13 +64,13 @@ def lay_paint(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, 
         angle: degrees the strokes are turned against the cloth's direction, clockwise.
         seed: decides which patches are taken.
     """
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     block = float(np.clip(form.width / BLOCKS_ACROSS_GARMENT * scale, 8, 0.6 * max(form.size)))
     bank = _patch_bank(cloth, block)
     rows, columns = (max(1, -(-int(np.ceil(side / bank.factor - OVERLAP)) // STEP)) for side in form.size)
-    light, wanted = _targets(form, rows, columns, chance, angle)
+    light, wanted = _targets(form, rows, columns, rng, angle)
     covered = _covered(form, rows, columns)
-    choice = _chosen(bank, light, wanted, covered, chance)
+    choice = _chosen(bank, light, wanted, covered, rng)
     return _pasted(cloth, form, bank, choice)
 
 
@@ -112,12 +113,12 @@ def _patches(reduced: np.ndarray, turn: int) -> tuple[np.ndarray, np.ndarray, np
 
 
 def _targets(
-    form: GarmentForm, rows: int, columns: int, chance: np.random.Generator, angle: float
+    form: GarmentForm, rows: int, columns: int, rng: np.random.Generator, angle: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Wanted lightness (rows×columns×CELLS²) and stroke direction (rows×columns×2) of every block."""
     high, wide = rows * STEP + OVERLAP, columns * STEP + OVERLAP
     light = cv2.resize(form.light, (wide, high), interpolation=cv2.INTER_AREA)
-    stray = cv2.resize(chance.standard_normal((rows // 3 + 2, columns // 3 + 2)).astype(np.float32), (wide, high))
+    stray = cv2.resize(rng.standard_normal((rows // 3 + 2, columns // 3 + 2)).astype(np.float32), (wide, high))
     cells = cv2.blur(light + np.float32(WANDER) * stray, (BLOCK // CELLS,) * 2)
     offsets = np.arange(CELLS) * (BLOCK // CELLS) + BLOCK // CELLS // 2
     y = np.arange(rows)[:, None, None, None] * STEP + offsets[:, None]
@@ -150,13 +151,13 @@ def _covered(form: GarmentForm, rows: int, columns: int) -> np.ndarray:
 
 
 def _chosen(
-    bank: _Bank, light: np.ndarray, wanted: np.ndarray, covered: np.ndarray, chance: np.random.Generator
+    bank: _Bank, light: np.ndarray, wanted: np.ndarray, covered: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Index of the patch for every block (−1: none), row by row."""
     rows, columns = covered.shape
     choice = np.full((rows, columns), -1)
     reuse = np.zeros(len(bank.patches), np.float32)
-    tie = chance.random(len(bank.patches)).astype(np.float32) * 0.3 + np.square(bank.light).mean(1) * LIGHT_WEIGHT
+    tie = rng.random(len(bank.patches)).astype(np.float32) * 0.3 + np.square(bank.light).mean(1) * LIGHT_WEIGHT
     places = np.argwhere(covered)
     costs = tie - (2 * LIGHT_WEIGHT / CELLS**2) * (light[covered] @ bank.light.T)
     costs -= DIRECTION_WEIGHT * (wanted[covered] @ bank.direction.T)
@@ -223,16 +224,7 @@ def _cuts(bank: _Bank, choice: np.ndarray) -> np.ndarray:
     return weights
 
 
-def _cut_weights(error: np.ndarray) -> np.ndarray:
-    """Minimal-cost path down every N×length×width overlap; 1 right of it, one pixel soft."""
-    cost = error.copy()
-    for row in range(1, cost.shape[1]):
-        before = np.pad(cost[:, row - 1], ((0, 0), (1, 1)), constant_values=np.inf)
-        cost[:, row] += np.minimum(np.minimum(before[:, :-2], before[:, 2:]), before[:, 1:-1])
-    number = np.arange(len(cost))
-    path = np.empty(cost.shape[:2], int)
-    path[:, -1] = cost[:, -1].argmin(1)
-    for row in range(cost.shape[1] - 2, -1, -1):
-        around = np.clip(path[:, row + 1, None] + np.array([0, -1, 1]), 0, cost.shape[2] - 1)
-        path[:, row] = around[number, cost[number[:, None], row, around].argmin(1)]
-    return np.clip(np.arange(cost.shape[2]) - path[..., None] + 0.5, 0, 1).astype(np.float32)
+def _cut_weights(errors: np.ndarray) -> np.ndarray:
+    """Weight over every N×length×width overlap: 1 to the right of the minimal cut down it, one pixel soft."""
+    cuts = minimal_cuts(errors, steps=(0, -1, 1))
+    return np.clip(np.arange(errors.shape[2]) - cuts[..., None] + 0.5, 0, 1).astype(np.float32)

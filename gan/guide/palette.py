@@ -12,8 +12,8 @@ from itertools import permutations
 import cv2
 import numpy as np
 
+from gan.colour import oklab_from_srgb, srgb_from_oklab
 from gan.guide.cloth import StyleCloth
-from gan.guide.colour import oklab_from_srgb, srgb_from_oklab
 from gan.guide.dyes import Dyes, find_dyes
 from gan.guide.form import GarmentForm
 
@@ -35,12 +35,12 @@ def lay_palette(cloth: StyleCloth, form: GarmentForm, seed: int) -> np.ndarray:
         form: the garment.
         seed: decides which of the style's colours the garment's main dye becomes.
     """
-    dyes = find_dyes(_garment_sample(form), MOST_DYES)
+    dyes = find_dyes(garment_sample(form), MOST_DYES)
     targets = _assigned(dyes, cloth.palette, seed)
     return _looked_up(form.garment, _table(dyes.colours, targets))
 
 
-def _garment_sample(form: GarmentForm) -> np.ndarray:
+def garment_sample(form: GarmentForm) -> np.ndarray:
     """About five thousand OKLab colours from inside the garment, N×3."""
     inside = np.flatnonzero(form.alpha.ravel() > 0.9)
     if inside.size < 16:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.boxes import mask_box
 from gan.guide.legs import find_legs
 from gan.guide.limbs import Limb
 from gan.guide.parts.find import Parts, find_parts
@@ -108,16 +109,15 @@ def _cut_panel(limb: Limb, inside: np.ndarray, size: tuple[int, int]) -> Panel:
     """Bring a reduced panel mask to full size with a smooth, antialiased edge."""
     factor = size[0] / limb.mask.shape[0]
     grown = cv2.dilate(limb.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    x, y, width, height = cv2.boundingRect(grown)
-    top, bottom = max(0, y - 3), min(limb.mask.shape[0], y + height + 3)
-    left, right = max(0, x - 3), min(limb.mask.shape[1], x + width + 3)
-    box = tuple(
-        round(edge * size[axis] / limb.mask.shape[axis])
-        for edge, axis in ((top, 0), (bottom, 0), (left, 1), (right, 1))
+    window = mask_box(grown > 0, margin=3)
+    top, bottom, left, right = (
+        round(edge * full / reduced)
+        for side, full, reduced in zip(window, size, limb.mask.shape, strict=True)
+        for edge in (side.start, side.stop)
     )
-    soft = cv2.GaussianBlur(grown[top:bottom, left:right].astype(np.float32), (0, 0), 1.4)
-    full = cv2.resize(soft, (box[3] - box[2], box[1] - box[0]), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(grown[window].astype(np.float32), (0, 0), 1.4)
+    full = cv2.resize(soft, (right - left, bottom - top), interpolation=cv2.INTER_CUBIC)
     steepness = max(1.0, 2.5 * factor)
     weight = np.clip((full - 0.5) * steepness + 0.5, 0.0, 1.0)
     joint = _joint(limb.mask, grown, inside, size)
-    return Panel(weight, (box[0], box[1], box[2], box[3]), limb.axis, _middle(limb.mask, size), joint)
+    return Panel(weight, (top, bottom, left, right), limb.axis, _middle(limb.mask, size), joint)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.guide.colour import lab_planes
+from gan.colour import lab_planes
 from gan.guide.lattice import Lattice
 from gan.guide.tile import Tile, tile_between
 
@@ -16,9 +16,9 @@ SOFTNESS = 0.01  # of the picture's side: a coarse twill's lines are not the pla
 LEAST_STEP = 0.8  # Lab units per pixel, root mean square: a sky's slow gradient is no plaid
 PLAIN_VARIANCE = 2.0  # Lab units squared: threads of one colour
 PLAIN_SHARE = 0.1  # of the other threads' variance: a buttonhole or a crease
-MOST_ASKEW = 0.02  # of its longer side: by how much the other ends of an upright cell's sides are off
+MOST_ASKEW = 0.02  # of a cell's longer side: how far an upright cell's sides may lean
 SHORTEST_SETT = 0.2  # of the picture's side
-SAME_THREADS = 0.12  # of the profile's variance: what a sett and its repeat may differ by
+SAME_THREADS = 0.12  # of the profile's variance: by how much a sett and its repeat may differ
 LEAST_SEEN_AGAIN = 0.3  # of the profile's variance must lie in what is compared
 JOINT_SHARE = 0.05  # of the picture's side: how much must agree at a joint within the sett
 SHORTEST_CUT = 0.8  # of the picture's side
@@ -68,7 +68,9 @@ def plaid_tile(picture: np.ndarray, fine: np.ndarray | None = None) -> Tile | No
 
 
 def keeps_bands(picture: np.ndarray, lattice: Lattice) -> bool:
-    """Whether a lattice is a period of all the threads, if the picture is a plaid: its lines alone match anyhow.
+    """Tell whether a plaid's lattice is a period of all its threads; of other pictures it always is.
+
+    A plaid's lines match at parts of its sett too, and cut there it would lose the bands between them.
 
     Args:
         picture: H×W×3 RGB.

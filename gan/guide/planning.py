@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gan.guide.cloth import StyleCloth
 from gan.guide.form import GarmentForm
-from gan.request import Mode, RenderRequest
+from gan.request import Mode, RenderRequest, StyleUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
     "plain": ((Mode.PRINT, 1.0, 0.0), *((Mode.PALETTE, 1.0, 0.0),) * 3),  # the colour itself, then shades of it
     "paint": ((Mode.PAINT, 1.0, 0.0), (Mode.PAINT, 1.6, 0.0), (Mode.PAINT, 0.65, 0.0), (Mode.PAINT, 1.0, 90.0)),
     "palette": ((Mode.PALETTE, 1.0, 0.0),) * 4,
+    # On the chest, over all of the front, small on the wearer's left, and between.
+    "placement": tuple((Mode.PLACEMENT, scale, 0.0) for scale in (1.0, 1.45, 0.4, 0.7)),
+    "motif": ((Mode.PRINT, 1.0, 0.0), (Mode.PLACEMENT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PLACEMENT, 0.4, 0.0)),
 }
 
 
@@ -46,10 +49,18 @@ def plan_variants(cloth: StyleCloth, form: GarmentForm, request: RenderRequest) 
     kind = str(request.mode)
     if request.mode is Mode.AUTO:
         # Paint is for pictures: scattered in patches, a cloth's flowers and checks come out as mush.
-        kind = "plain" if cloth.is_plain else "picture" if cloth.is_picture else "print"
+        kind = _kind(cloth)
     if kind == "print" and cloth.is_upright:
         kind = "upright print"
     return [
         VariantPlan(mode, round(scale * request.scale, 4), angle + (request.angle or 0.0), request.seed + index)
         for index, (mode, scale, angle) in enumerate(_PLANS[kind][: request.variants])
     ]
+
+
+def _kind(cloth: StyleCloth) -> str:
+    if cloth.is_plain:
+        return "plain"
+    if cloth.use is StyleUse.MOTIF:
+        return "motif"
+    return "picture" if cloth.is_picture else "print"

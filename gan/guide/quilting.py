@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.guide.colour import lab_planes
+from gan.colour import lab_planes
+from gan.guide.minimal_cut import minimal_cuts
 
 SEARCH_SIDE = 120  # blocks are searched in a reduced picture of this long side
 KEPT_BLOCKS = 4  # blocks along each side of the picture that stay as they are
@@ -44,9 +45,9 @@ def quilt(picture: np.ndarray, focus: np.ndarray | None = None, *, seed: int = 0
     factor = max(1, round(max(picture.shape[:2]) / SEARCH_SIDE))
     small = cv2.resize(picture, (picture.shape[1] // factor, picture.shape[0] // factor), interpolation=cv2.INTER_AREA)
     blocks = _block_grid(small.shape[1], small.shape[0])
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     shown = np.zeros(small.shape[:2], np.float32) if focus is None else _share(focus, small.shape[:2])
-    return _Quilt(picture, lab_planes(small), shown, blocks, factor, chance).fill()
+    return _Quilt(picture, lab_planes(small), shown, blocks, factor, rng).fill()
 
 
 def _share(focus: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
@@ -75,9 +76,9 @@ class _Quilt:
         shown: np.ndarray,
         blocks: _Blocks,
         factor: int,
-        chance: np.random.Generator,
+        rng: np.random.Generator,
     ) -> None:
-        self.picture, self.reduced, self.blocks, self.factor, self.chance = picture, reduced, blocks, factor, chance
+        self.picture, self.reduced, self.blocks, self.factor, self.rng = picture, reduced, blocks, factor, rng
         # How much of the subject a block would show, by where it comes from.
         self.subject = cv2.matchTemplate(shown, np.ones(blocks.side[::-1], np.float32), cv2.TM_CCORR)
         count = KEPT_BLOCKS + RING_BLOCKS
@@ -129,7 +130,7 @@ class _Quilt:
         error += SUBJECT * float(error.max()) * self.subject
         limit = max(float(error.min()), 1.0) * NEAR_BEST
         choices = np.argwhere(error <= limit)
-        y, x = choices[self.chance.integers(len(choices))]
+        y, x = choices[self.rng.integers(len(choices))]
         return int(y), int(x)
 
     def _copy_full(self, top: int, left: int, y: int, x: int, weight: np.ndarray) -> None:
@@ -167,15 +168,6 @@ def _cut(error: np.ndarray, known: np.ndarray, overlap: tuple[int, int]) -> np.n
 
 
 def _side_weight(error: np.ndarray) -> np.ndarray:
-    """Minimal-cost path down an overlap by dynamic programming; 1 to the right of it."""
-    cost = error.astype(np.float32).copy()
-    padded = np.full(cost.shape[1] + 2, np.inf, np.float32)
-    for row in range(1, len(cost)):
-        padded[1:-1] = cost[row - 1]
-        cost[row] += np.minimum(np.minimum(padded[:-2], padded[2:]), padded[1:-1])
-    path = np.empty(len(cost), int)
-    path[-1] = int(cost[-1].argmin())
-    for row in range(len(cost) - 2, -1, -1):
-        low = max(0, path[row + 1] - 1)
-        path[row] = low + int(cost[row, low : path[row + 1] + 2].argmin())
-    return (np.arange(error.shape[1])[None, :] > path[:, None]).astype(np.float32)
+    """Weight of the new block over an overlap: 1 to the right of the minimal cut down it."""
+    (cut,) = minimal_cuts(error[None].astype(np.float32), steps=(-1, 0, 1))
+    return (np.arange(error.shape[1])[None, :] > cut[:, None]).astype(np.float32)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.boxes import Box, mask_box
 from gan.guide.limbs import Limb, axis_of, principal_direction, spread_of
 
 OPENING_SHARES = (0.8, 0.7, 0.6, 0.5, 0.42, 0.35)  # of the body's inscribed circle
 SLEEVE_AREA = (0.011, 0.24)  # of the garment's
 SHOULDER_ZONE = 0.55  # sleeves are sewn on in this upper share of the garment
-LEAST_REACH = 0.36  # a sleeve is that much longer than its seam; a corner is not
-LONE_REACH = 1.6  # for a sleeve without a partner
+LEAST_REACH = 0.36  # of its seam's length: so far a sleeve reaches out of it; a corner does not
+LONE_REACH = 1.6  # the same for a sleeve without a partner
 LONE_STEEPEST = 80.0
 LONE_AREA = 0.015  # of the picture
 LEAST_PAIR = 0.34  # of the larger sleeve's area
@@ -21,9 +22,6 @@ SEAM_LEAN = (-6.0, 24.0)  # degrees from upright towards the neck
 STEEPEST_SLEEVE = 112.0  # degrees from straight down
 NEAR = 0.06  # of the picture's long side: how far beyond the cut a sleeve may go on
 LEVEL = 1e-4  # slope below which a line counts as level
-
-Window = tuple[slice, slice]
-"""Rows and columns outside which there is nothing to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +91,16 @@ def _lateral_limbs(part: np.ndarray, body: np.ndarray) -> list[Limb]:
 
 
 def _trunk(part: np.ndarray, body: np.ndarray) -> _Trunk:
-    _, top, _, height = cv2.boundingRect(part.view(np.uint8))
+    rows, _ = mask_box(part)
     rim = cv2.dilate(body.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
     columns = cv2.reduce(body.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0].cumsum()
     middle = float(np.searchsorted(columns, columns[-1] / 2))
-    return _Trunk(part, rim, float(cv2.countNonZero(part.view(np.uint8))), top, height, middle)
+    return _Trunk(part, rim, float(cv2.countNonZero(part.view(np.uint8))), rows.start, rows.stop - rows.start, middle)
 
 
 def _sleeve(trunk: _Trunk, piece: np.ndarray) -> Limb | None:
     """Return the piece as a sleeve if it hangs beside the body from the shoulder and reaches well out of its seam."""
-    window = _surroundings(piece)
+    window = mask_box(piece, margin=int(NEAR * max(piece.shape)) + 1)  # outside it there is nothing to see
     touching = _points(piece & trunk.rim, window)
     if len(touching) < 3:
         return None
@@ -123,20 +121,13 @@ def _sleeve(trunk: _Trunk, piece: np.ndarray) -> Limb | None:
     return Limb(mask, axis, side=int(outward[0]), reach=reach / seam.length)
 
 
-def _surroundings(piece: np.ndarray) -> Window:
-    """The rows and columns of a piece and of everything near it."""
-    x, y, width, height = cv2.boundingRect(piece.view(np.uint8))
-    margin = int(NEAR * max(piece.shape)) + 1
-    return slice(max(0, y - margin), y + height + margin), slice(max(0, x - margin), x + width + margin)
-
-
-def _centre(piece: np.ndarray, window: Window) -> float:
+def _centre(piece: np.ndarray, window: Box) -> float:
     """The mean column of a piece that lies within a window."""
     moments = cv2.moments(piece[window].view(np.uint8), binaryImage=True)
     return window[1].start + moments["m10"] / moments["m00"]
 
 
-def _points(piece: np.ndarray, window: Window) -> np.ndarray:
+def _points(piece: np.ndarray, window: Box) -> np.ndarray:
     """The pixels (x, y) of a piece that lies within a window, N×2 float32."""
     rows, columns = window
     found = cv2.findNonZero(piece[window].view(np.uint8))
@@ -169,7 +160,7 @@ def _thickness(part: np.ndarray, start: np.ndarray, direction: np.ndarray) -> fl
         length += 1
 
 
-def _beyond_seam(part: np.ndarray, piece: np.ndarray, window: Window, seam: _Seam) -> np.ndarray:
+def _beyond_seam(part: np.ndarray, piece: np.ndarray, window: Box, seam: _Seam) -> np.ndarray:
     """The sleeve's pixels: everything near the piece on the far side of the seam, in one connected part."""
     rows, columns = window
     x, y = np.arange(part.shape[1])[columns], np.arange(part.shape[0])[rows, None]

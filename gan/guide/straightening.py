@@ -7,18 +7,19 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan.guide.colour import lab_planes
+from gan.colour import lab_planes
 from gan.guide.plaid import straightness
+from gan.pictures import fit_size
 
 WORKING_SIDE = 320
 SMALLEST_SIDE = 48
 ROUNDS = 8
-COARSE_ROUNDS, COARSE, FINER = 3, 0.08, 0.04  # how far bends are smoothed, of the long side
+COARSE_ROUNDS, COARSE, FINER = 3, 0.08, 0.04  # of the long side: bends are smoothed so far in the first rounds, then
 LEAST_BEFORE = 0.1  # straightness below which no threads are seen to begin with: of prints it is about 0.06
 LEAST_AFTER = 0.7
-SURE_BEFORE, SURE_AFTER = 0.25, 0.85  # the same of what may be no cloth: a zebra's stripes are meant to be bent
-LEAST_SEEN = 0.15  # of the threads' variance is in those of one way, or there are only the others
-MOST_STRETCH = 0.8  # that 99 of 100 pixels are stretched, sheared or turned by; brush strokes can be pulled to threads
+SURE_BEFORE, SURE_AFTER = 0.25, 0.85  # the same for what may not be cloth: a zebra's stripes are meant to be bent
+LEAST_SEEN = 0.15  # variance of one direction's threads against the other's, below which it has none
+MOST_STRETCH = 0.8  # slope of the shift at 99 of 100 pixels: with more, brush strokes could be pulled into threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,7 @@ def find_bend(picture: np.ndarray, *, is_cloth: bool) -> Bend | None:
         is_cloth: it is the photo of cloth for certain.
     """
     least_before, least_after = (LEAST_BEFORE, LEAST_AFTER) if is_cloth else (SURE_BEFORE, SURE_AFTER)
-    factor = min(1.0, WORKING_SIDE / max(picture.shape[:2]))
-    width, height = (round(side * factor) for side in picture.shape[1::-1])
+    width, height = fit_size(picture.shape, WORKING_SIDE)
     if min(width, height) < SMALLEST_SIDE:
         return None
     planes = lab_planes(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA))

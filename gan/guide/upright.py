@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.guide.colour import lab_planes
+from gan.colour import lab_planes
 from gan.guide.plaid import is_plaid
 from gan.guide.tile import Tile
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan.guide.colour import lab_planes
+from gan.colour import lab_planes
 from gan.guide.tile import Tile
 
 SEAMLESS_STEP = 1.25  # step across the joint against the picture's own strong steps

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from gan.mask.teacher import Lesson
+from gan.pictures import fit_size
 
 INPAINTING_SIZE = 96
 KINDS = ("room", "texture", "tiles", "plain")
@@ -27,68 +28,66 @@ class Backgrounds:
     rooms: Sequence[np.ndarray]
     textures: Sequence[np.ndarray]
 
-    def draw(self, shape: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+    def draw(self, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
         """Return a random background, height×width×3 float32 in 0..255."""
-        kind = random.choice(KINDS, p=KIND_SHARES)
+        kind = rng.choice(KINDS, p=KIND_SHARES)
         if kind == "room":
-            return random_crop(_pick(self.rooms, random), shape, random)
+            return random_crop(_pick(self.rooms, rng), shape, rng)
         if kind == "texture":
-            return random_crop(_pick(self.textures, random), shape, random)
+            return random_crop(_pick(self.textures, rng), shape, rng)
         if kind == "tiles":
-            return _tiles(_pick(self.textures, random), shape, random)
-        return _plain(shape, random)
+            return _tiles(_pick(self.textures, rng), shape, rng)
+        return _plain(shape, rng)
 
 
 def empty_room(lesson: Lesson) -> np.ndarray:
     """Paint the garment over with its surroundings (Telea 2004), at a small size, since what is behind is unknown."""
     hidden = cv2.dilate((lesson.votes > 0.05).astype(np.uint8), np.ones((9, 9), np.uint8))
-    height, width = hidden.shape
-    factor = INPAINTING_SIZE / max(height, width)
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    size = fit_size(hidden.shape, INPAINTING_SIZE, enlarge=True)
     small = cv2.resize(lesson.garment, size, interpolation=cv2.INTER_AREA)
     filled = cv2.inpaint(small, cv2.resize(hidden, size, interpolation=cv2.INTER_NEAREST), 3, cv2.INPAINT_TELEA)
-    filled = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
+    filled = cv2.resize(filled, hidden.shape[::-1], interpolation=cv2.INTER_CUBIC)
     soft = cv2.blur(hidden.astype(np.float32), (7, 7))[..., None]
     return np.rint(soft * filled + (1 - soft) * lesson.garment).astype(np.uint8)
 
 
-def random_crop(picture: np.ndarray, shape: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+def random_crop(picture: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Cut a random window of random size, turned by quarter turns and flips; float32 of the given shape."""
-    turned = np.rot90(picture, int(random.integers(4)))
-    turned = turned[:, ::-1] if random.random() < 0.5 else turned
+    turned = np.rot90(picture, int(rng.integers(4)))
+    turned = turned[:, ::-1] if rng.random() < 0.5 else turned
     height, width = turned.shape[:2]
-    share = random.uniform(0.35, 1.0)
+    share = rng.uniform(0.35, 1.0)
     rows, columns = max(1, round(height * share)), max(1, round(width * share))
-    top, left = int(random.integers(height - rows + 1)), int(random.integers(width - columns + 1))
+    top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
     window = np.ascontiguousarray(turned[top : top + rows, left : left + columns])
     return cv2.resize(window, shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
-def _pick(pictures: Sequence[np.ndarray], random: np.random.Generator) -> np.ndarray:
-    return pictures[int(random.integers(len(pictures)))]
+def _pick(pictures: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    return pictures[int(rng.integers(len(pictures)))]
 
 
-def _plain(shape: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+def _plain(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """A wall or sheet: one greyish colour, light falling off, a little grain."""
-    colour = random.uniform(10, 250) + random.normal(0, 25, 3)
+    colour = rng.uniform(10, 250) + rng.normal(0, 25, 3)
     rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None, None]
     columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, :, None]
-    slopes = random.normal(0, 18, 2).astype(np.float32)
-    grain = random.normal(0, random.uniform(0, 8), (*shape, 1)).astype(np.float32)
+    slopes = rng.normal(0, 18, 2).astype(np.float32)
+    grain = rng.normal(0, rng.uniform(0, 8), (*shape, 1)).astype(np.float32)
     return np.clip(colour.astype(np.float32) + (slopes[0] * rows + slopes[1] * columns + grain), 0, 255)
 
 
-def _tiles(texture: np.ndarray, shape: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+def _tiles(texture: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Floor tiles or boards: a calm texture with joints in one or both directions, seen at an angle."""
-    floor = random_crop(texture, shape, random)
+    floor = random_crop(texture, shape, rng)
     mean = np.array(cv2.mean(floor)[:3], np.float32)
-    floor = mean + (floor - mean) * np.float32(random.uniform(0.1, 0.6))
-    angle = random.uniform(-0.8, 0.8)
+    floor = mean + (floor - mean) * np.float32(rng.uniform(0.1, 0.6))
+    angle = rng.uniform(-0.8, 0.8)
     rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     along = rows * np.cos(angle) + columns * np.sin(angle)
     across = columns * np.cos(angle) - rows * np.sin(angle)
-    joints = along % random.uniform(15, 110) < random.uniform(1, 4)
-    if random.random() < 0.6:
-        joints |= across % random.uniform(15, 110) < random.uniform(1, 4)
-    floor[joints] *= random.uniform(0.4, 1.4)
+    joints = along % rng.uniform(15, 110) < rng.uniform(1, 4)
+    if rng.random() < 0.6:
+        joints |= across % rng.uniform(15, 110) < rng.uniform(1, 4)
+    floor[joints] *= rng.uniform(0.4, 1.4)
     return np.clip(floor, 0, 255)

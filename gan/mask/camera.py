@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.pictures import jpeg_compressed
+
 
 def photograph(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Take a scene with a random camera.
@@ -25,7 +27,7 @@ def photograph(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
         seen = seen + random.normal(0, random.uniform(1, 9), seen.shape).astype(np.float32)
     pixels = np.clip(np.rint(seen), 0, 255).astype(np.uint8)
     if random.random() < 0.3:
-        pixels = _compress(pixels, random)
+        pixels = jpeg_compressed(pixels, int(random.integers(35, 90)))
     return (
         cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB) if random.random() < 0.04 else pixels
     )
@@ -47,9 +49,3 @@ def _light_from_one_side(picture: np.ndarray, random: np.random.Generator) -> np
     columns = np.linspace(-1, 1, picture.shape[1], dtype=np.float32)[None, :, None]
     slopes = random.normal(0, 0.15, 2)
     return picture * (1 + slopes[0] * rows + slopes[1] * columns).astype(np.float32)
-
-
-def _compress(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    quality = int(random.integers(35, 90))
-    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))

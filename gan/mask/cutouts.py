@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.boxes import mask_box
 from gan.mask.foreground import estimate_foreground
 from gan.mask.refine import refine_mask
 from gan.mask.teacher import Lesson
@@ -84,35 +85,34 @@ def cut_out(lesson: Lesson) -> Cutout:
     """Cut a believable garment out, with soft edges and without the fringe of its picture."""
     alpha = refine_mask(lesson.garment, lesson.mask)
     colours = estimate_foreground(lesson.garment, alpha)
-    rows, columns = np.flatnonzero(alpha.max(axis=1) > 0), np.flatnonzero(alpha.max(axis=0) > 0)
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    box = mask_box(alpha > 0)
     return Cutout(colours[box].copy(), alpha[box].copy())
 
 
-def drawn_cutout(texture: np.ndarray, random: np.random.Generator) -> Cutout:
+def drawn_cutout(texture: np.ndarray, rng: np.random.Generator) -> Cutout:
     """Draw a cushion, bag or scarf from a texture: home textiles and accessories that no garment picture shows."""
-    height, width = (int(side) for side in random.integers(90, 200, 2))
+    height, width = (int(side) for side in rng.integers(90, 200, 2))
     rows, columns = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
-    roundness = random.uniform(2.2, 8)
+    roundness = rng.uniform(2.2, 8)
     bulge = np.abs(rows) ** roundness + np.abs(columns) ** roundness
     body = (bulge < 0.75).astype(np.float32)
-    if random.random() < 0.5:
-        body = np.maximum(_handles(body, random), body)
+    if rng.random() < 0.5:
+        body = np.maximum(_handles(body, rng), body)
     alpha = cv2.GaussianBlur(body, (3, 3), 0)
-    light = 1.0 - random.uniform(0.1, 0.6) * bulge + random.uniform(-0.2, 0.2) * (rows + columns)
+    light = 1.0 - rng.uniform(0.1, 0.6) * bulge + rng.uniform(-0.2, 0.2) * (rows + columns)
     cloth = cv2.resize(texture, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
     colours = np.clip(cloth * np.clip(light, 0.2, 1.3)[..., None], 0, 255).astype(np.uint8)
     return Cutout(colours, alpha)
 
 
-def _handles(body: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _handles(body: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Two arcs over the body like a bag's handles; the hole between them is not bag."""
     height, width = body.shape
     lowered = np.zeros_like(body)
-    drop = round(height * random.uniform(0.25, 0.4))
+    drop = round(height * rng.uniform(0.25, 0.4))
     lowered[drop:] = cv2.resize(body, (width, height - drop), interpolation=cv2.INTER_NEAREST)
-    axes = (round(width * random.uniform(0.15, 0.3)), drop)
-    thickness = int(random.integers(3, 9))
+    axes = (round(width * rng.uniform(0.15, 0.3)), drop)
+    thickness = int(rng.integers(3, 9))
     cv2.ellipse(lowered, (width // 2, drop + height // 12), axes, 0, 180, 360, 1.0, thickness)
     body[:] = 0
     return lowered

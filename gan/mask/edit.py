@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.boxes import mask_box
 from gan.request import MaskEdit, Part, Region
 
 GROWTH_PER_STEP = 0.01
@@ -55,11 +56,11 @@ def _grow(alpha: np.ndarray, steps: int) -> np.ndarray:
 
 
 def _keep_part(alpha: np.ndarray, part: Part) -> np.ndarray:
-    rows = np.flatnonzero(alpha.max(axis=1) >= VISIBLE)
-    if rows.size == 0:
-        return alpha.copy()
-    middle = (int(rows[0]) + int(rows[-1]) + 1) // 2
     kept = alpha.copy()
+    rows, _ = mask_box(alpha >= VISIBLE)
+    if rows.stop == 0:
+        return kept
+    middle = (rows.start + rows.stop) // 2
     if part is Part.UPPER:
         kept[middle:] = 0.0
     else:

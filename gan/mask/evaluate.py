@@ -13,6 +13,8 @@ import numpy as np
 from gan.mask.find import find_mask
 from gan.mask.grabcut import plain_grabcut
 from gan.mask.measures import boundary_f, intersection_over_union
+from gan.pictures import fit_into_cell, read_picture
+from gan.request import RenderError
 
 BOX = 0.15
 METHODS = ("restyle", "GrabCut", "centre box")
@@ -60,18 +62,21 @@ def read_labels(folder: Path) -> Iterator[Label]:
 
     Raises:
         FileNotFoundError: the list or one of its files is missing.
-        ValueError: a mask has another size than its picture.
+        ValueError: a picture cannot be read, or has another size than its mask.
     """
     with (folder / "labels.csv").open(newline="") as lines:
         for line in csv.DictReader(lines):
-            garment = cv2.imread(str(folder / f"{line['name']}.jpg"), cv2.IMREAD_COLOR)
-            mask = cv2.imread(str(folder / f"{line['name']}.png"), cv2.IMREAD_GRAYSCALE)
-            if garment is None or mask is None:
+            file = folder / f"{line['name']}.jpg"
+            mask = cv2.imread(str(file.with_suffix(".png")), cv2.IMREAD_GRAYSCALE)
+            if mask is None or not file.is_file():
                 raise FileNotFoundError(f"{line['name']}.jpg or {line['name']}.png is missing in {folder}")
+            try:
+                garment = read_picture(file)
+            except RenderError as error:
+                raise ValueError(f"{file.name} is no picture") from error
             if garment.shape[:2] != mask.shape:
                 raise ValueError(f"the mask of {line['name']} has another size than its picture")
-            picture = cv2.cvtColor(garment, cv2.COLOR_BGR2RGB)
-            yield Label(line["name"], line["kind"], line["difficulty"], picture, mask > 127)
+            yield Label(line["name"], line["kind"], line["difficulty"], garment, mask > 127)
 
 
 def centre_box(garment: np.ndarray) -> np.ndarray:
@@ -134,8 +139,8 @@ class ContactSheet:
         """Append one picture."""
         iou = intersection_over_union(masks[0] > 0.5, label.mask)
         shown = [label.mask.astype(np.float32), masks[0], masks[1]]
-        strip = [_fit(label.garment), *(_fit(_hide(label.garment, mask)) for mask in shown)]
-        tile = np.hstack(strip)
+        pictures = [label.garment, *(_hide(label.garment, mask) for mask in shown)]
+        tile = np.hstack([fit_into_cell(picture, TILE, ground=0) for picture in pictures])
         cv2.putText(tile, f"{label.name} {iou:.3f}", (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 3)
         cv2.putText(tile, f"{label.name} {iou:.3f}", (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 0), 1)
         self.tiles.append(tile)
@@ -152,13 +157,3 @@ class ContactSheet:
 def _hide(garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
     alpha = mask[..., None]
     return np.rint(alpha * garment + (1 - alpha) * np.array(HIDDEN_COLOUR, np.float32)).astype(np.uint8)
-
-
-def _fit(picture: np.ndarray) -> np.ndarray:
-    """Shrink into a tile on black."""
-    height, width = picture.shape[:2]
-    factor = min(TILE[0] / width, TILE[1] / height)
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    tile = np.zeros((TILE[1], TILE[0], 3), np.uint8)
-    tile[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return tile

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from gan.mask.colours import colour_bins, likelihood_ratio
-from gan.mask.grabcut import Start, border_distance, centre_prior, shrink
+from gan.mask.grabcut import Start, border_distance, centre_prior
+from gan.pictures import shrink
 
 EVIDENCE_SIZE = 96
 BORDER = Start(border=0.04, seed=1, spread=None)

@@ -15,8 +15,8 @@ SURE = 0.8
 SMALLEST = 12.0
 """Width in pixels below which nothing is seen of a face's skin."""
 SECOND_LOOK, SECOND_SIDE = 2.0, 128
-"""A face is looked at again alone, with as much around it as it is wide, this many pixels large: necklines and
-trimmings that pass for one in the whole picture do not then."""
+"""Each face is looked at again in a close-up, so many times as wide as the face and this many pixels large: necklines
+and trimmings that pass for a face in the whole picture do not pass there."""
 _LOCK = Lock()  # the detector keeps its input's size
 
 

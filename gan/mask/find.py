@@ -11,18 +11,13 @@ import cv2
 import numpy as np
 
 from gan.mask.fringe import add_fringe
-from gan.mask.grabcut import (
-    agreement_mask,
-    fill_small_holes,
-    largest_components,
-    plain_grabcut,
-    seeded_grabcut,
-    shrink,
-)
+from gan.mask.grabcut import agreement_mask, fill_small_holes, largest_components, plain_grabcut, seeded_grabcut
 from gan.mask.people import without_people
 from gan.mask.refine import refine_mask
+from gan.pictures import shrink
 
 Predictor = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+# These were chosen while looking at the labelled pictures of `tests/gan/mask/labels`.
 DRAWING_SIZE = 448
 UNSURE = 0.8
 SURE = 0.78
@@ -36,7 +31,7 @@ class GarmentMask:
     """Which pixels are garment.
 
     Attributes:
-        alpha: H×W float32 in 0..1 at the garment's full resolution.
+        alpha: H×W float32 in 0..1 at the garment's full resolution, in steps of 1/255.
         confidence: 0 to 1, the overlap with the true mask that is to be expected.
         doubt: one sentence for the designer when the mask should be looked at, else None.
     """
@@ -64,9 +59,15 @@ def find_mask(garment: np.ndarray) -> GarmentMask:
     small = shrink(garment, DRAWING_SIZE)
     seed = cv2.resize(probability, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     drawn = draw_edge(small, seed)
-    alpha = add_fringe(refine_mask(garment, without_people(small, drawn)))
+    alpha = _in_bytes(add_fringe(refine_mask(garment, without_people(small, drawn))))
     confidence = expected_overlap(probability) * soft_overlap(plain, flipped) * soft_overlap(seed, drawn)
     return GarmentMask(alpha, confidence, _doubt(float(alpha.mean()), confidence))
+
+
+def _in_bytes(alpha: np.ndarray) -> np.ndarray:
+    """Round to what an 8-bit mask file holds, so that the saved mask gives the same render again."""
+    levels: np.ndarray = np.rint(alpha * np.float32(255))
+    return levels / np.float32(255)
 
 
 def draw_edge(garment: np.ndarray, probability: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.mask.grabcut import shrink
+from gan.pictures import shrink
 
 # The layers' local means are smooth, so they are made at this size; only the last step needs every pixel.
 BLURRING_SIZE = 384

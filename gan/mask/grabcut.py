@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gan.boxes import Box, mask_box
 from gan.mask.colours import colour_bins, likelihood_ratio
-from gan.pictures import shrink_picture
+from gan.pictures import shrink
 
 WORKING_SIZE = 256
 ITERATIONS = 4
@@ -24,7 +25,7 @@ LARGEST_HOLE = 0.004
 # A probability beyond this is left alone when GrabCut redraws an edge.
 SURELY = 0.97
 # What colours say beside the probability where that is not certain, and over how much of the long side they are
-# averaged to either side.
+# averaged to either side. Chosen while looking at the labelled pictures of `tests/gan/mask/labels`.
 COLOUR_WEIGHT = 0.5
 COLOUR_REACH = 0.0066
 LARGEST_RATIO = 3.0
@@ -87,16 +88,6 @@ def plain_grabcut(garment: np.ndarray) -> np.ndarray:
     return (agreement_mask(garment, (PLAIN,)) > 0.5).astype(np.float32)
 
 
-def shrink(picture: np.ndarray, long_side: int) -> np.ndarray:
-    """Scale a picture down so that its long side is at most `long_side` pixels."""
-    height, width = picture.shape[:2]
-    factor = long_side / max(height, width)
-    if factor >= 1:
-        return picture
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return shrink_picture(picture, size)
-
-
 def grabcut_mask(garment: np.ndarray, start: Start) -> np.ndarray:
     """Run GrabCut once (Rother, Kolmogorov and Blake 2004).
 
@@ -115,7 +106,7 @@ def grabcut_mask(garment: np.ndarray, start: Start) -> np.ndarray:
         evidence = border_distance(garment, start) * centre_prior(garment.shape[:2], start.spread)
         labels[evidence <= np.median(evidence)] = cv2.GC_PR_BGD
     _mark_border(labels, start.border)
-    return largest_components(_run(garment, labels, start.seed))
+    return largest_components(run_grabcut(garment, labels, start.seed))
 
 
 def seeded_grabcut(garment: np.ndarray, probability: np.ndarray) -> np.ndarray:
@@ -205,12 +196,22 @@ def _mark_border(labels: np.ndarray, share: float, inner: int | None = None, out
     labels[:, :width] = labels[:, -width:] = outer
 
 
-def _run(garment: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
-    """Run GrabCut from labels, which it changes."""
+def run_grabcut(garment: np.ndarray, labels: np.ndarray, seed: int, iterations: int = ITERATIONS) -> np.ndarray:
+    """Run GrabCut from labels of garment and background (OpenCV's `GC_…`), which it changes.
+
+    Args:
+        garment: H×W×3 uint8 RGB.
+        labels: H×W uint8.
+        seed: of the colour clusters.
+        iterations: how often colours are learned and the edge is cut.
+
+    Returns:
+        H×W uint8 of zeros and ones; as the labels had it where GrabCut cannot run.
+    """
     begun = _is_garment(labels)
     if begun.any() and not begun.all():
         with suppress(cv2.error):  # Its Gaussian mixtures need more samples than tiny or one-coloured pictures have.
-            _grabcut(garment, labels, _no_mixtures(), seed, ITERATIONS, cv2.GC_INIT_WITH_MASK)
+            _grabcut(garment, labels, _no_mixtures(), seed, iterations, cv2.GC_INIT_WITH_MASK)
             return _is_garment(labels)
     return begun
 
@@ -236,16 +237,12 @@ def _cut_once(garment: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return begun
 
 
-def _undecided_window(labels: np.ndarray) -> tuple[slice, slice]:
+def _undecided_window(labels: np.ndarray) -> Box:
     """The rows and columns that a cut can change, and a margin: far background only costs time.
 
     The margin is wide, as GrabCut measures edges against the mean contrast of all that it sees.
     """
-    possible = labels != cv2.GC_BGD
-    margin = round(CUT_MARGIN * max(labels.shape))
-    spans = (np.flatnonzero(possible.any(axis=axis)) for axis in (1, 0))
-    rows, columns = (slice(max(0, int(span[0]) - margin), int(span[-1]) + 1 + margin) for span in spans)
-    return rows, columns
+    return mask_box(labels != cv2.GC_BGD, margin=round(CUT_MARGIN * max(labels.shape)))
 
 
 def _spread(places: np.ndarray) -> np.ndarray:

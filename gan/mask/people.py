@@ -6,14 +6,12 @@ import cv2
 import numpy as np
 
 from gan.mask.faces import Face, find_faces
-from gan.mask.grabcut import fill_small_holes, largest_components
+from gan.mask.grabcut import fill_small_holes, largest_components, run_grabcut
 
 CUT_ROUNDS = 3
-WIDEST_HEAD = (
-    3.0  # a head's width, hair and all, against its face's; a face printed on a shirt has more cloth beside it
-)
-ABOVE = (0.7, 1.3)  # where nothing is above a head, in heights of its face above its top
-MOST_ABOVE = 0.15  # of that place
+WIDEST_HEAD = 3.0  # widths of the face, hair included; a face printed on a shirt has more cloth beside it
+ABOVE = (0.7, 1.3)  # heights of the face above its top, between which there is nothing over a head
+MOST_ABOVE = 0.15  # share of that place that may be in the mask all the same
 HEAD = (0.9, 0.95)  # half axes of a head with its hair, in widths and heights of the face
 FACE = (0.45, 0.5)
 HEAD_CENTRE = 0.35  # of the face's height below its top
@@ -21,8 +19,8 @@ NECK = 0.75  # heights of the face below the chin in which a neck may be
 SKIN_DISTANCE = 2.5  # Mahalanobis, to the colours of the face's middle
 SHADED_SKIN = 2.5  # how much further lightness may vary: hands and legs lie in other light
 LEAST_SKIN_SPREAD = 5.0  # Lab units
-MOST_LIKE_SKIN = 0.3  # of the cloth has the skin's colour: then colours do not tell them apart
-LEAST_LEFT = 0.15  # of the mask; what leaves less has taken the garment for a person
+MOST_LIKE_SKIN = 0.3  # share of the cloth in the skin's colour from which colours do not tell them apart
+LEAST_LEFT = 0.15  # of the mask: where less is left, the garment was taken for a person
 
 
 def without_people(garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -61,12 +59,7 @@ def _cut(garment: np.ndarray, inside: np.ndarray, doubtful: np.ndarray, certain:
     seeds[inside] = cv2.GC_FGD
     seeds[inside & doubtful] = cv2.GC_PR_BGD
     seeds[certain] = cv2.GC_BGD
-    if not ((seeds == cv2.GC_FGD).any() and (seeds == cv2.GC_PR_BGD).any()):
-        return (seeds == cv2.GC_FGD).astype(bool)
-    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.setRNGSeed(0)
-    cv2.grabCut(garment, seeds, (0, 0, 0, 0), background, foreground, CUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
-    return (seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)
+    return run_grabcut(garment, seeds, seed=0, iterations=CUT_ROUNDS) > 0
 
 
 def _is_head(face: Face, mask: np.ndarray) -> bool:

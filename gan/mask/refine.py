@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan.pictures import shrink_picture
+from gan.pictures import fit_size, shrink_picture
 
 # The guided filter's linear model is fitted at most at this size and applied at full size; at 512 edges are no better.
 FITTING_SIZE = 384
@@ -80,8 +80,7 @@ def fast_guided_filter(guide: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarra
         colours explain around each pixel, H×W float32 in 0..1.
     """
     height, width = guide.shape[:2]
-    factor = min(1.0, FITTING_SIZE / max(height, width))
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    size = fit_size(guide.shape, FITTING_SIZE)
     small = shrink_picture(guide, size).astype(np.float32) / 255.0
     target = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
     slope, offset, explained = _linear_model(small, target, max(1, round(RADIUS * max(size))))

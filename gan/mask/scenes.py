@@ -10,6 +10,7 @@ import numpy as np
 
 from gan.mask.backgrounds import Backgrounds, random_crop
 from gan.mask.cutouts import Cutout, drawn_cutout
+from gan.pictures import prefiltered
 
 DRAWN_SHARE = 0.08
 REPRINTED_SHARE = 0.25
@@ -86,9 +87,9 @@ def _place(cutout: Cutout, shape: tuple[int, int], random: np.random.Generator) 
         matrix[:, 2] -= matrix[:, 0] * width
     slack = np.maximum(np.array(shape[::-1]) - scale * np.array([width, height]), 0.06 * np.array(shape[::-1]))
     matrix[:, 2] += np.array(shape[::-1]) / 2 - np.array([width, height]) / 2 + slack * random.uniform(-0.45, 0.45, 2)
-    size, method = shape[::-1], cv2.INTER_LINEAR if scale > 0.6 else cv2.INTER_AREA
-    colours = cv2.warpAffine(cutout.colours, matrix, size, flags=method, borderMode=cv2.BORDER_REPLICATE)
-    return colours.astype(np.float32), cv2.warpAffine(cutout.alpha, matrix, size, flags=method)
+    (colours, _), (alpha, matrix) = prefiltered(cutout.colours, matrix), prefiltered(cutout.alpha, matrix)
+    placed = cv2.warpAffine(colours, matrix, shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    return placed.astype(np.float32), cv2.warpAffine(alpha, matrix, shape[::-1])
 
 
 def _camouflage(

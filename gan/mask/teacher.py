@@ -10,8 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gan.held_out import is_held_out
-from gan.mask.grabcut import Start, agreement_mask, fill_small_holes, shrink
+from gan.mask.grabcut import Start, agreement_mask, fill_small_holes
+from gan.picture_folders import is_held_out
+from gan.pictures import read_picture, shrink
+from gan.request import RenderError
 
 TEACHER_SIZE = 224
 TEACHER_STARTS = (
@@ -53,11 +55,11 @@ def training_pictures(folder: Path) -> list[Path]:
 
 def read_small(path: Path, long_side: int = TEACHER_SIZE) -> np.ndarray | None:
     """Read a picture as h×w×3 uint8 RGB of at most `long_side`; None, logged, when it cannot be read."""
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if pixels is None:
+    try:
+        return shrink(read_picture(path), long_side)
+    except RenderError:
         logger.warning("skipping %s: not a readable picture", path)
         return None
-    return shrink(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), long_side)
 
 
 def teach(folder: Path, cache: Path) -> Iterator[Lesson]:

@@ -170,7 +170,7 @@ def train_mask(
     """Reproduce the shipped mask network from two folders of pictures.
 
     Args:
-        garments: garment photos; the held-out tenth (`gan.held_out`) is left alone.
+        garments: garment photos; the held-out tenth (`gan.picture_folders`) is left alone.
         styles: style pictures, used as textures of backgrounds.
         output: receives the teacher's votes, the checkpoint and the weights.
         plan: how long and how.

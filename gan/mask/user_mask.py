@@ -11,8 +11,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from gan.request import RenderError
 
 ASPECT_TOLERANCE = 0.02
-# JPEG leaves values near black and white; they become exact, so that untouched pixels stay untouched.
 BLACK, WHITE = 10, 245
+"""Levels that count as black and white in what people send: JPEG leaves values near them where nothing was painted."""
 COLOURED = 40
 MOST_COLOURED = 0.05
 MOST_GREY = 0.35
@@ -22,31 +22,35 @@ LEAST_AREA = 0.0005
 def load_user_mask(path: Path, size: tuple[int, int]) -> np.ndarray:
     """Read a mask file: white is garment; a transparent background counts as the mask where there is one.
 
+    A grey PNG, as renders write their masks, is read as it is, so that a render with the mask of another is the same.
+
     Args:
         path: an image file of any mode Pillow reads.
         size: width and height of the garment picture.
 
     Returns:
-        H×W float32 in 0..1, exactly 0 and 1 where the mask is black and white.
+        H×W float32 in 0..1, exactly 0 and 1 where the mask is black and white, nearly so where it is not a grey PNG.
 
     Raises:
         RenderError: the file is no picture, has another aspect than the garment, is empty, or is a photo;
             the message is one sentence for the person who sent it.
     """
-    picture = _open(path)
+    picture, is_exact = _open(path)
     _check_aspect(picture.size, size)
     levels = _mask_levels(picture)
-    alpha = np.clip((levels.astype(np.float32) - BLACK) / (WHITE - BLACK), 0.0, 1.0)
+    black, white = (0, 255) if is_exact else (BLACK, WHITE)
+    alpha = np.clip((levels.astype(np.float32) - black) / (white - black), 0.0, 1.0)
     if float(alpha.mean()) < LEAST_AREA:
         raise RenderError("The mask is empty: paint the part to restyle in white, and leave the rest black.")
     return _resize(alpha, size)
 
 
-def _open(path: Path) -> Image.Image:
+def _open(path: Path) -> tuple[Image.Image, bool]:
+    """Return the picture, and whether it is a grey PNG."""
     try:
         with Image.open(path) as opened:
             opened.load()
-            return ImageOps.exif_transpose(opened)
+            return ImageOps.exif_transpose(opened), opened.format == "PNG" and opened.mode == "L"
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise RenderError("The mask could not be read as a picture: send it as a PNG or JPEG.") from error
 

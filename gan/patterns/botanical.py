@@ -31,14 +31,14 @@ def _disc(radius: float, count: int = 16) -> np.ndarray:
 def floral(brief: Brief) -> np.ndarray:
     """Open flowers with leaves and buds between them."""
     picture = brief.canvas.ground(brief.colours[0]).astype(np.uint8)
-    petals, width = int(brief.chance.integers(5, 9)), brief.chance.uniform(0.24, 0.42)
+    petals, width = int(brief.rng.integers(5, 9)), brief.rng.uniform(0.24, 0.42)
     leaf = brief.colours[-1]
-    for point in scattered(brief.chance, brief.repeats, 0.3):
-        size = brief.chance.uniform(0.26, 0.5) / brief.repeats
-        turn = brief.chance.uniform(0, 2 * np.pi)
-        for side in (0.0, brief.chance.uniform(1.5, 3.5)):
+    for point in scattered(brief.rng, brief.repeats, 0.3):
+        size = brief.rng.uniform(0.26, 0.5) / brief.repeats
+        turn = brief.rng.uniform(0, 2 * np.pi)
+        for side in (0.0, brief.rng.uniform(1.5, 3.5)):
             brief.canvas.polygons(picture, [_turned(_petal(1.7, 0.3), turn + side) * size + point], leaf)
-        colour = brief.colours[1 + brief.chance.integers(max(1, min(3, len(brief.colours) - 2)))]
+        colour = brief.colours[1 + brief.rng.integers(max(1, min(3, len(brief.colours) - 2)))]
         around = turn + np.arange(petals) * 2 * np.pi / petals
         brief.canvas.polygons(picture, [_turned(_petal(1.0, width), angle) * size + point for angle in around], colour)
         veins = [_turned(_petal(0.7, 0.05, 6), angle) * size + point for angle in around]
@@ -50,9 +50,9 @@ def floral(brief: Brief) -> np.ndarray:
 def daisies(brief: Brief) -> np.ndarray:
     """Small flowers in a regular scatter."""
     picture = brief.canvas.ground(brief.colours[0]).astype(np.uint8)
-    size = brief.chance.uniform(0.2, 0.34) / brief.repeats
-    for point in scattered(brief.chance, brief.repeats, 0.12):
-        turns = brief.chance.uniform(0, 1) + np.arange(8) * np.pi / 4
+    size = brief.rng.uniform(0.2, 0.34) / brief.repeats
+    for point in scattered(brief.rng, brief.repeats, 0.12):
+        turns = brief.rng.uniform(0, 1) + np.arange(8) * np.pi / 4
         shapes = [_turned(_petal(1.0, 0.22, 8), turn) * size + point for turn in turns]
         brief.canvas.polygons(picture, shapes, brief.colours[1])
         brief.canvas.polygons(picture, [_disc(0.3) * size + point], brief.colours[2])
@@ -62,9 +62,9 @@ def daisies(brief: Brief) -> np.ndarray:
 def leaves(brief: Brief) -> np.ndarray:
     """Fronds with paired leaflets."""
     picture = brief.canvas.ground(brief.colours[0]).astype(np.uint8)
-    for point in scattered(brief.chance, brief.repeats, 0.35):
-        size, turn = brief.chance.uniform(0.5, 0.8) / brief.repeats, brief.chance.uniform(0, 2 * np.pi)
-        colour = brief.colours[1 + brief.chance.integers(len(brief.colours) - 2)]
+    for point in scattered(brief.rng, brief.repeats, 0.35):
+        size, turn = brief.rng.uniform(0.5, 0.8) / brief.repeats, brief.rng.uniform(0, 2 * np.pi)
+        colour = brief.colours[1 + brief.rng.integers(len(brief.colours) - 2)]
         stem = np.array([[-1, 0.02], [1, 0.02], [1, -0.02], [-1, -0.02]])
         shapes = [_turned(stem, turn) * size + point]
         for place in np.linspace(-0.9, 0.8, 7):
@@ -89,9 +89,9 @@ def paisley(brief: Brief) -> np.ndarray:
     """Curled drops, one inside the other, with a dotted rim and filler flowers."""
     picture = brief.canvas.ground(brief.colours[0]).astype(np.uint8)
     order = [1, 2, 0, 3, 1]
-    for number, point in enumerate(scattered(brief.chance, brief.repeats, 0.12)):
-        size = brief.chance.uniform(0.4, 0.5) / brief.repeats
-        turn = (np.pi if number % 2 else 0.0) + brief.chance.normal(0, 0.3)
+    for number, point in enumerate(scattered(brief.rng, brief.repeats, 0.12)):
+        size = brief.rng.uniform(0.4, 0.5) / brief.repeats
+        turn = (np.pi if number % 2 else 0.0) + brief.rng.normal(0, 0.3)
         for colour, shrink in zip(order, (1.0, 0.84, 0.7, 0.5, 0.26), strict=True):
             brief.canvas.polygons(picture, [_turned(_boteh(shrink), turn) * size + point], brief.colours[colour])
         rim = _turned(_boteh(1.18), turn)[::4] * size + point
@@ -101,7 +101,7 @@ def paisley(brief: Brief) -> np.ndarray:
         brief.canvas.polygons(
             picture, [_turned(_petal(0.22, 0.09, 6), a) * size + eye for a in around], brief.colours[3]
         )
-    for point in scattered(brief.chance, brief.repeats, 0.1) + np.array([0.5 / brief.repeats, 0.0]):
+    for point in scattered(brief.rng, brief.repeats, 0.1) + np.array([0.5 / brief.repeats, 0.0]):
         around = np.arange(6) * np.pi / 3
         size = 0.12 / brief.repeats
         brief.canvas.polygons(picture, [_turned(_petal(1, 0.3, 6), a) * size + point for a in around], brief.colours[3])

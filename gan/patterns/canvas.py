@@ -20,14 +20,14 @@ class Brief:
         canvas: where to draw.
         colours: K×3 float32 RGB in 0..255, ground first; K is at least 4.
         repeats: about how many repeats fit across the picture.
-        chance: source of every free choice.
+        rng: source of every free choice.
         words: the words that were asked for, lower case, or empty.
     """
 
     canvas: Canvas
     colours: np.ndarray
     repeats: int
-    chance: np.random.Generator
+    rng: np.random.Generator
     words: frozenset[str] = frozenset()
 
 
@@ -69,14 +69,14 @@ class Canvas:
         """Return the canvas filled with one colour, size×size×3 float32."""
         return np.full((self.size, self.size, 3), colour, np.float32)
 
-    def noise(self, chance: np.random.Generator, cells: int, octaves: int = 1, channels: int = 1) -> np.ndarray:
+    def noise(self, rng: np.random.Generator, cells: int, octaves: int = 1, channels: int = 1) -> np.ndarray:
         """Return smooth seamless noise with about unit deviation, size×size(×channels) float32."""
         total = np.zeros((self.size, self.size, channels), np.float32)
         weight = 0.0
         for octave in range(octaves):
             count = min(cells << octave, self.size)
             amplitude = 0.5**octave
-            grid = chance.standard_normal((count, count, channels)).astype(np.float32)
+            grid = rng.standard_normal((count, count, channels)).astype(np.float32)
             total += amplitude * self.stretched(grid).reshape(self.size, self.size, channels)
             weight += amplitude * amplitude
         noise = total / np.float32(0.62 * np.sqrt(weight))
@@ -132,9 +132,9 @@ def lay(picture: np.ndarray, colour: np.ndarray, coverage: np.ndarray) -> np.nda
     return picture + weight * (np.asarray(colour, np.float32) - picture)
 
 
-def scattered(chance: np.random.Generator, count: int, jitter: float = 0.3) -> np.ndarray:
+def scattered(rng: np.random.Generator, count: int, jitter: float = 0.3) -> np.ndarray:
     """Return N×2 points, evenly spread on the torus: a jittered brick grid of about count × count."""
     rows = max(2, round(count * 1.1 / 2) * 2)
     column, row = np.meshgrid(np.arange(count), np.arange(rows))
     points = np.stack([(column + 0.5 * (row % 2)) / count, (row + 0.5) / rows], -1).reshape(-1, 2)
-    return (points + chance.uniform(-jitter, jitter, points.shape) / count) % 1.0
+    return (points + rng.uniform(-jitter, jitter, points.shape) / count) % 1.0

@@ -6,7 +6,7 @@ import difflib
 
 import numpy as np
 
-from gan.guide.colour import srgb_from_oklab
+from gan.colour import srgb_from_oklab
 
 FASHION_COLOURS = {
     "black": "#1a1a1c", "charcoal": "#36393f", "graphite": "#4a4d52", "grey": "#8a8d91", "gray": "#8a8d91",
@@ -47,14 +47,14 @@ def nearest_colour_name(word: str) -> str | None:
     return close[0] if close and len(word) > 3 else None
 
 
-def seeded_palette(chance: np.random.Generator, count: int = 5) -> np.ndarray:
+def seeded_palette(rng: np.random.Generator, count: int = 5) -> np.ndarray:
     """Return K×3 float32 RGB colours that go together: a hue scheme in OKLCh with spread lightness."""
     scheme = [(0, 0, 0, 0), (0, 30, -30, 60), (0, 180, 20, 200), (0, 120, 240, 60), (0, 90, 180, 270)]
-    hues = chance.uniform(0, 360) + np.resize(scheme[chance.integers(len(scheme))], count)
-    lightness = chance.permutation(np.linspace(chance.uniform(0.12, 0.4), chance.uniform(0.75, 0.99), count))
-    chroma = chance.uniform(0.0, 0.19, count) * (1.1 - np.abs(lightness - 0.6))
-    if chance.random() < 0.35:
-        chroma[chance.integers(count)] *= 0.1
+    hues = rng.uniform(0, 360) + np.resize(scheme[rng.integers(len(scheme))], count)
+    lightness = rng.permutation(np.linspace(rng.uniform(0.12, 0.4), rng.uniform(0.75, 0.99), count))
+    chroma = rng.uniform(0.0, 0.19, count) * (1.1 - np.abs(lightness - 0.6))
+    if rng.random() < 0.35:
+        chroma[rng.integers(count)] *= 0.1
     if abs(lightness[0] - lightness[1]) < 0.25:
         lightness[[1, 2]] = lightness[[2, 1]]
     radians = np.radians(hues)
@@ -62,7 +62,7 @@ def seeded_palette(chance: np.random.Generator, count: int = 5) -> np.ndarray:
     return srgb_from_oklab(lab.astype(np.float32)).astype(np.float32)
 
 
-def completed_palette(named: list[np.ndarray], chance: np.random.Generator, count: int = 5) -> np.ndarray:
+def completed_palette(named: list[np.ndarray], rng: np.random.Generator, count: int = 5) -> np.ndarray:
     """Return at least `count` colours that begin with the named ones; one alone is paired with white or cream."""
     colours = list(named)
     if len(colours) == 1:
@@ -71,8 +71,8 @@ def completed_palette(named: list[np.ndarray], chance: np.random.Generator, coun
         if not light:
             colours.reverse()
     while len(colours) < count:
-        first, second = colours[len(colours) % len(named)], colours[chance.integers(len(colours))]
-        tint = np.float32(chance.uniform(0.25, 0.75))
+        first, second = colours[len(colours) % len(named)], colours[rng.integers(len(colours))]
+        tint = np.float32(rng.uniform(0.25, 0.75))
         shade = np.float32(0.0 if float(first.mean()) > 130 else 255.0)
         colours.append(0.75 * (tint * first + (1 - tint) * second) + 0.25 * shade)
     return np.stack(colours).astype(np.float32)

@@ -102,26 +102,26 @@ def draw_pattern(words_or_seed: str | int, size: int = 512) -> np.ndarray:
 
 
 def _from_seed(seed: int, size: int) -> np.ndarray:
-    chance = np.random.default_rng(seed)
-    kind = _KINDS[PATTERN_KINDS[chance.integers(len(PATTERN_KINDS))]]
-    usual = chance.random() < 0.2
-    colours = completed_palette([rgb(code) for code in kind.colours], chance) if usual else seeded_palette(chance)
-    repeats = max(2, round(kind.repeats * np.exp(chance.normal(0, 0.45))))
-    picture = _drawn(kind, Brief(Canvas(size), colours, _limited(repeats, size), chance))
-    if chance.random() < 0.4:
-        picture = woven.woven_relief(picture, chance.uniform(0.02, 0.12), size // int(chance.integers(3, 7)))
+    rng = np.random.default_rng(seed)
+    kind = _KINDS[PATTERN_KINDS[rng.integers(len(PATTERN_KINDS))]]
+    usual = rng.random() < 0.2
+    colours = completed_palette([rgb(code) for code in kind.colours], rng) if usual else seeded_palette(rng)
+    repeats = max(2, round(kind.repeats * np.exp(rng.normal(0, 0.45))))
+    picture = _drawn(kind, Brief(Canvas(size), colours, _limited(repeats, size), rng))
+    if rng.random() < 0.4:
+        picture = woven.woven_relief(picture, rng.uniform(0.02, 0.12), size // int(rng.integers(3, 7)))
     return picture
 
 
 def _from_words(wish: Wish, size: int) -> np.ndarray:
-    chance = np.random.default_rng(zlib.crc32(wish.text.encode()))
+    rng = np.random.default_rng(zlib.crc32(wish.text.encode()))
     kind = _KINDS[wish.kind]
     codes = wish.colours or kind.colours
     if len(codes) == 1 and len(kind.colours) > 2:
         codes = (*codes, *kind.colours[1:]) if wish.kind not in _TONAL else _tones(codes[0])
-    colours = completed_palette([rgb(code) for code in codes], chance)
+    colours = completed_palette([rgb(code) for code in codes], rng)
     repeats = max(2, round(kind.repeats / wish.scale))
-    picture = _drawn(kind, Brief(Canvas(size), colours, _limited(repeats, size), chance, wish.words))
+    picture = _drawn(kind, Brief(Canvas(size), colours, _limited(repeats, size), rng, wish.words))
     return woven.woven_relief(picture, 0.1, size // 4) if wish.woven else picture
 
 
@@ -136,7 +136,7 @@ def _drawn(kind: _Kind, brief: Brief) -> np.ndarray:
     """Draw; a picture of very many motifs is a smaller one repeated, which is as seamless and much quicker."""
     most = FEWER_MOTIFS if kind.draw.__module__ == botanical.__name__ else MOST_MOTIFS
     if brief.repeats > most and brief.canvas.size % 2 == 0 and brief.canvas.size >= 2 * SMALLEST_SIZE:
-        quarter = Brief(Canvas(brief.canvas.size // 2), brief.colours, brief.repeats // 2, brief.chance, brief.words)
+        quarter = Brief(Canvas(brief.canvas.size // 2), brief.colours, brief.repeats // 2, brief.rng, brief.words)
         return np.tile(_drawn(kind, quarter), (2, 2, 1))
     return kind.draw(brief)
 

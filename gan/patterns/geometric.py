@@ -11,20 +11,20 @@ from gan.patterns.canvas import Brief, band, centred, cover, lay, scattered
 
 
 def _angle(brief: Brief) -> tuple[int, int]:
-    if brief.words or brief.chance.random() < 0.5:
+    if brief.words or brief.rng.random() < 0.5:
         return brief.repeats, 0
-    return brief.repeats, int(brief.chance.integers(0, brief.repeats + 1))
+    return brief.repeats, int(brief.rng.integers(0, brief.repeats + 1))
 
 
 def dots(brief: Brief) -> np.ndarray:
     """Polka dots, staggered or in rows."""
     across, down, period = brief.canvas.turned(*_angle(brief))
-    radius = brief.chance.uniform(0.14, 0.32)
+    radius = brief.rng.uniform(0.14, 0.32)
     picture = brief.canvas.ground(brief.colours[0])
     inside = radius - np.hypot(centred(across), centred(down))
     picture = lay(picture, brief.colours[1], cover(inside, period))
-    if brief.words or brief.chance.random() < 0.6:
-        second = brief.colours[1 if brief.words or brief.chance.random() < 0.6 else 2]
+    if brief.words or brief.rng.random() < 0.6:
+        second = brief.colours[1 if brief.words or brief.rng.random() < 0.6 else 2]
         inside = radius - np.hypot(centred(across + 0.5), centred(down + 0.5))
         picture = lay(picture, second, cover(inside, period))
     return picture
@@ -45,12 +45,12 @@ def argyle(brief: Brief) -> np.ndarray:
 
 def chevron(brief: Brief) -> np.ndarray:
     """Zigzag bands."""
-    rise = brief.chance.uniform(0.5, 1.2)
+    rise = brief.rng.uniform(0.5, 1.2)
     zigzag = np.abs(centred(brief.repeats * brief.canvas.u)) * np.float32(2 * rise)
     bands = brief.repeats * brief.canvas.v + zigzag
     period = brief.canvas.size / brief.repeats / float(np.hypot(1, 2 * rise))
     picture = lay(brief.canvas.ground(brief.colours[0]), brief.colours[1], band(bands, 0.5, period))
-    if not brief.words and brief.chance.random() < 0.4:
+    if not brief.words and brief.rng.random() < 0.4:
         picture = lay(picture, brief.colours[2], band(bands + 0.5, 0.14, period))
     return picture
 
@@ -77,7 +77,7 @@ def hexagons(brief: Brief) -> np.ndarray:
     distance = _hexagon_distance(brief, columns, rows)
     period = brief.canvas.size / columns
     picture = lay(brief.canvas.ground(brief.colours[0]), brief.colours[1], cover(distance - 0.43, period))
-    return lay(picture, brief.colours[2], cover(0.28 - distance, period)) if brief.chance.random() < 0.4 else picture
+    return lay(picture, brief.colours[2], cover(0.28 - distance, period)) if brief.rng.random() < 0.4 else picture
 
 
 def _hexagon_distance(brief: Brief, columns: int, rows: int) -> np.ndarray:
@@ -115,7 +115,7 @@ def quatrefoil(brief: Brief) -> np.ndarray:
 
 def waves(brief: Brief) -> np.ndarray:
     """Seigaiha-like sine bands."""
-    swing = np.sin(2 * np.pi * brief.repeats * brief.canvas.u) * np.float32(brief.chance.uniform(0.15, 0.4))
+    swing = np.sin(2 * np.pi * brief.repeats * brief.canvas.u) * np.float32(brief.rng.uniform(0.15, 0.4))
     bands = brief.repeats * brief.canvas.v + swing
     period = brief.canvas.size / brief.repeats * 0.7
     picture = lay(brief.canvas.ground(brief.colours[0]), brief.colours[1], band(bands, 0.34, period))
@@ -167,12 +167,12 @@ def _heart() -> np.ndarray:
 
 def _stamped(brief: Brief, shape: Callable[[], np.ndarray]) -> np.ndarray:
     picture = brief.canvas.ground(brief.colours[0]).astype(np.uint8)
-    size = brief.chance.uniform(0.22, 0.36) / brief.repeats
-    turn_free = brief.chance.random() < 0.5
-    for point in scattered(brief.chance, brief.repeats, brief.chance.uniform(0, 0.25)):
-        turn = brief.chance.uniform(-np.pi, np.pi) if turn_free else 0.0
+    size = brief.rng.uniform(0.22, 0.36) / brief.repeats
+    turn_free = brief.rng.random() < 0.5
+    for point in scattered(brief.rng, brief.repeats, brief.rng.uniform(0, 0.25)):
+        turn = brief.rng.uniform(-np.pi, np.pi) if turn_free else 0.0
         spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        colour = brief.colours[1 + brief.chance.integers(2 if brief.words else 3)]
+        colour = brief.colours[1 + brief.rng.integers(2 if brief.words else 3)]
         brief.canvas.polygons(picture, [shape() @ spin.T * size + point], colour)
     return picture.astype(np.float32)
 
@@ -180,11 +180,11 @@ def _stamped(brief: Brief, shape: Callable[[], np.ndarray]) -> np.ndarray:
 def confetti(brief: Brief) -> np.ndarray:
     """Terrazzo chips of every size."""
     picture = brief.canvas.ground(brief.colours[0]).astype(np.uint8)
-    for point in scattered(brief.chance, brief.repeats, 0.5):
-        corners = brief.chance.integers(4, 8)
-        ring = _ring(int(corners)) * brief.chance.uniform(0.45, 1.0, (int(corners), 1))
-        size = brief.chance.uniform(0.15, 0.5) / brief.repeats
-        colour = brief.colours[1 + brief.chance.integers(len(brief.colours) - 1)]
+    for point in scattered(brief.rng, brief.repeats, 0.5):
+        corners = brief.rng.integers(4, 8)
+        ring = _ring(int(corners)) * brief.rng.uniform(0.45, 1.0, (int(corners), 1))
+        size = brief.rng.uniform(0.15, 0.5) / brief.repeats
+        colour = brief.colours[1 + brief.rng.integers(len(brief.colours) - 1)]
         brief.canvas.polygons(picture, [ring * size + point], colour)
     return picture.astype(np.float32)
 
@@ -195,10 +195,10 @@ def fair_isle(brief: Brief) -> np.ndarray:
     width = stitches // max(1, round(stitches / 12))
     bands: list[np.ndarray] = []
     while sum(len(piece) for piece in bands) < stitches:
-        rows = int(brief.chance.integers(2, 9))
-        half = brief.chance.random((rows, -(-width // 2))) < 0.45
+        rows = int(brief.rng.integers(2, 9))
+        half = brief.rng.random((rows, -(-width // 2))) < 0.45
         motif = np.concatenate([half, half[:, ::-1]], 1)
-        ground, mark = brief.chance.permutation(len(brief.colours))[:2]
+        ground, mark = brief.rng.permutation(len(brief.colours))[:2]
         bands += [np.where(motif, mark, ground), np.full((1, motif.shape[1]), ground)]
     rows_of_colours = np.concatenate(bands)[:stitches]
     cell = np.tile(rows_of_colours, (1, max(1, round(stitches / rows_of_colours.shape[1]))))

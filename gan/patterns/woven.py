@@ -37,7 +37,7 @@ def _direction(brief: Brief) -> tuple[int, int]:
     if brief.words:
         return brief.repeats, 0
     choices = [(brief.repeats, 0), (0, brief.repeats), _diagonal(brief.repeats), (brief.repeats, brief.repeats // 3)]
-    return choices[brief.chance.integers(len(choices))]
+    return choices[brief.rng.integers(len(choices))]
 
 
 def _diagonal(repeats: int) -> tuple[int, int]:
@@ -49,10 +49,10 @@ def stripes(brief: Brief) -> np.ndarray:
     """Two to four colours in bands of free widths."""
     across, _, period = brief.canvas.turned(*_direction(brief))
     picture = brief.canvas.ground(brief.colours[0])
-    if brief.words & {"even", "breton", "bold"} or brief.chance.random() < 0.4:
+    if brief.words & {"even", "breton", "bold"} or brief.rng.random() < 0.4:
         return lay(picture, brief.colours[1], band(across, 0.5, period))
-    for colour in brief.colours[1 : 1 + brief.chance.integers(1, 4)]:
-        place, width = brief.chance.random(), brief.chance.uniform(0.06, 0.4)
+    for colour in brief.colours[1 : 1 + brief.rng.integers(1, 4)]:
+        place, width = brief.rng.random(), brief.rng.uniform(0.06, 0.4)
         picture = lay(picture, colour, band(across + np.float32(place), width, period))
     return picture
 
@@ -111,12 +111,12 @@ def tartan(brief: Brief) -> np.ndarray:
 
 def _sett(brief: Brief) -> list[tuple[np.ndarray, float]]:
     named = next((name for name in TARTAN_SETTS if set(name.split()) <= brief.words), None)
-    if named or (not brief.words and brief.chance.random() < 0.4):
-        sett = TARTAN_SETTS[named or sorted(TARTAN_SETTS)[brief.chance.integers(len(TARTAN_SETTS))]]
+    if named or (not brief.words and brief.rng.random() < 0.4):
+        sett = TARTAN_SETTS[named or sorted(TARTAN_SETTS)[brief.rng.integers(len(TARTAN_SETTS))]]
         counts = re.findall(r"([A-Z])(\d+)", sett)
         half = [(rgb(TARTAN_THREADS[letter]), float(count)) for letter, count in counts]
     else:
-        widths = brief.chance.choice([2, 3, 4, 6, 10, 16, 24, 32], brief.chance.integers(4, 8)).astype(float)
+        widths = brief.rng.choice([2, 3, 4, 6, 10, 16, 24, 32], brief.rng.integers(4, 8)).astype(float)
         widths[0] = 30.0
         half = [(brief.colours[index % len(brief.colours)], width) for index, width in enumerate(widths)]
     return half + half[-2:0:-1]
@@ -163,8 +163,8 @@ def herringbone(brief: Brief) -> np.ndarray:
     lines = columns * 2
     slope = lines * brief.canvas.v + zigzag * 2
     period = brief.canvas.size / (lines * np.sqrt(2))
-    break_ = 0.5 * (centred(across) > 0)
-    return lay(brief.canvas.ground(brief.colours[0]), brief.colours[1], band(slope + break_, 0.5, period))
+    half_step = 0.5 * (centred(across) > 0)
+    return lay(brief.canvas.ground(brief.colours[0]), brief.colours[1], band(slope + half_step, 0.5, period))
 
 
 def basketweave(brief: Brief) -> np.ndarray:
@@ -190,7 +190,7 @@ def denim(brief: Brief) -> np.ndarray:
     """Steep twill with uneven thread."""
     lines = max(brief.canvas.size // 5, 6)
     slope, _, period = brief.canvas.turned(lines, lines // 2)
-    uneven = brief.canvas.stretched(brief.chance.standard_normal((8, brief.canvas.size, 1)).astype(np.float32))
+    uneven = brief.canvas.stretched(brief.rng.standard_normal((8, brief.canvas.size, 1)).astype(np.float32))
     uneven = uneven.reshape(brief.canvas.size, brief.canvas.size)
     share = 0.3 * band(slope, 0.5, period) + 0.12 * uneven
     return lay(brief.canvas.ground(brief.colours[0]), brief.colours[1], np.clip(share, 0, 1))

@@ -50,6 +50,15 @@ def test_the_norm_is_of_the_mask():
     assert (inside.std(dim=(2, 3)) - 1).abs().max() < 0.1
 
 
+def test_the_norm_keeps_its_digits_in_half_precision():
+    """A mean of twenty deviations leaves nothing of a variance in bfloat16."""
+    features, mask = torch.randn(1, 4, 24, 24) + 20, torch.ones(1, 1, 24, 24)
+    wanted = masked_norm(features, mask)
+    with torch.autocast("cpu", torch.bfloat16):
+        scale, shift = masked_norm(features, mask)
+    assert torch.allclose(scale, wanted[0]) and torch.allclose(shift, wanted[1])
+
+
 def test_a_residual_block_normalises_before_it_convolves():
     block = ResidualBlock(8, narrow=4, dilation=2)
     features, mask = 2 * torch.randn(2, 8, 9, 7) + 1, torch.ones(2, 1, 9, 7)

@@ -1,17 +1,8 @@
 import pytest
 import torch
 
-from gan.shading import (
-    Controls,
-    apply_controls,
-    garment_shading,
-    linear_to_srgb,
-    log_exposure,
-    log_shading,
-    masked_median,
-    soft_clip,
-    srgb_to_linear,
-)
+from gan.colour_tensors import linear_to_srgb, soft_clip, srgb_to_linear
+from gan.shading import Controls, apply_controls, garment_shading, log_exposure, log_shading, masked_median
 
 
 def folded(height=96, width=72):
@@ -37,6 +28,14 @@ def test_bands_add_up_to_the_log_of_the_light_over_its_median():
     shading = log_shading(light, mask)
     relative = torch.log(light + 0.004) - shading.level
     assert torch.allclose(shading.coarse + shading.fine, relative, atol=1e-4)
+
+
+def test_the_bands_keep_their_digits_in_half_precision():
+    light, mask = folded(), torch.ones(1, 1, 96, 72)
+    wanted = log_shading(light, mask)
+    with torch.autocast("cpu", torch.bfloat16):
+        shading = log_shading(light, mask)
+    assert torch.equal(shading.coarse, wanted.coarse) and torch.equal(shading.fine, wanted.fine)
 
 
 def test_seam_is_fine_and_fold_is_coarse():

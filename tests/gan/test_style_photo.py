@@ -8,10 +8,10 @@ import pytest
 
 from gan.devices import choose_compute
 from gan.guide import prepare_style
-from gan.mask.subject import shows_garment
 from gan.network import ControlNetwork
 from gan.pictures import read_picture
 from gan.style_photo import LEAST_SHARE, SLIMMEST, NetworkReader, largest_piece
+from gan.subject import look_at
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "playground" / "samples"
 GARMENTS = sorted((SAMPLES / "garments").glob("*.jpg"))
@@ -25,23 +25,25 @@ def reader() -> NetworkReader:
 
 @pytest.mark.parametrize("file", STYLES, ids=lambda file: file.stem)
 def test_a_style_is_no_garment(file: Path) -> None:
-    assert not shows_garment(read_picture(file))
+    subject = look_at(read_picture(file))
+    assert subject is not None and not subject.is_garment
 
 
 def test_most_garments_are_seen_as_such() -> None:
-    assert sum(shows_garment(read_picture(file)) for file in GARMENTS) >= 0.7 * len(GARMENTS)
+    subjects = [look_at(read_picture(file)) for file in GARMENTS]
+    assert sum(subject is not None and subject.is_garment for subject in subjects) >= 0.7 * len(GARMENTS)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3), (1200, 900)])
 def test_any_picture_is_answered(shape: tuple[int, int], reader: NetworkReader) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (*shape, 3)).astype(np.uint8)
-    assert reader.cloth_of_garment(noise) is None
+    assert reader.look_at(noise).cloth is None
 
 
 @pytest.mark.parametrize("name", ["berry-tshirt", "purple-hoodie", "tiered-dress", "linen-shirt"])
 def test_the_cloth_holds_none_of_the_background(name: str, reader: NetworkReader) -> None:
     photo = read_picture(SAMPLES / "garments" / f"{name}.jpg")
-    cloth = reader.cloth_of_garment(photo)
+    cloth = reader.look_at(photo).cloth
     assert cloth is not None and min(cloth.shape[:2]) >= 40
     border = np.concatenate([photo[:6].reshape(-1, 3), photo[:, :6].reshape(-1, 3), photo[:, -6:].reshape(-1, 3)])
     background = np.median(border, axis=0)
@@ -52,7 +54,7 @@ def test_the_cloth_holds_none_of_the_background(name: str, reader: NetworkReader
 def test_a_large_photo_gives_the_same_cloth_with_more_pixels(reader: NetworkReader) -> None:
     photo = read_picture(SAMPLES / "garments" / "berry-tshirt.jpg")
     large = cv2.resize(photo, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
-    cloth, fine = reader.cloth_of_garment(photo), reader.cloth_of_garment(large)
+    cloth, fine = reader.look_at(photo).cloth, reader.look_at(large).cloth
     assert cloth is not None and fine is not None
     assert np.allclose(np.array(fine.shape[:2]) / np.array(cloth.shape[:2]), 4, rtol=0.15)
 

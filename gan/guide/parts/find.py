@@ -18,16 +18,36 @@ from gan.guide.parts.view import cut_out, view_inputs
 logger = logging.getLogger(__name__)
 
 SLEEVES, LEGS, COLLARS, HOOD = (0, 1), (2, 3), (4, 5), 6
-AREAS = ((0.012, 0.3), (0.012, 0.3), (0.2, 0.62), (0.2, 0.62), (0.0085, 0.14), (0.0085, 0.14), (0.03, 0.4))
-"""Least and most of the garment's area, by part; round necklines are seen as leaves smaller than a collar's."""
-SURE = (0.8, 0.8, 0.85, 0.85, 0.82, 0.82, 0.8)
-"""Mean certainty inside a part from which it is believed."""
-ALONE = (0.93, 0.3)  # certainty and vagueness of a sleeve without a partner
-LEAST_PAIR = 0.3  # of the larger partner's area
+"""The parts' places among the network's answers, as `gan.guide.parts.network.PARTS` names them."""
 LIKELY = 0.5
-VAGUE = (0.2, 0.8)
-VAGUEST = (0.45, 0.45, 0.35, 0.35, 0.9, 0.9, 0.5)
-"""Most pixels between no and yes against those of the part."""
+UNDECIDED = (0.2, 0.8)
+"""Probabilities between no and yes."""
+LEAST_PAIR = 0.3
+"""Of the larger partner's area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What must hold of a part for it to be believed.
+
+    Attributes:
+        area: least and most of the garment's area.
+        sure: least mean probability inside the part.
+        vaguest: most pixels that are `UNDECIDED` against those of the part.
+    """
+
+    area: tuple[float, float]
+    sure: float
+    vaguest: float
+
+
+# The collars' limits were chosen on the held-out pictures whose figures are in `weights/PARTS_MODEL_CARD.md`.
+_SLEEVE = Limits(area=(0.012, 0.3), sure=0.8, vaguest=0.45)
+_LEG = Limits(area=(0.2, 0.62), sure=0.85, vaguest=0.35)
+_COLLAR = Limits(area=(0.0085, 0.14), sure=0.82, vaguest=0.9)  # round necklines are seen as leaves that are smaller
+_HOOD = Limits(area=(0.03, 0.4), sure=0.8, vaguest=0.5)
+LIMITS = (_SLEEVE, _SLEEVE, _LEG, _LEG, _COLLAR, _COLLAR, _HOOD)
+LONE_SLEEVE = Limits(area=_SLEEVE.area, sure=0.93, vaguest=0.3)
 
 Predictor = Callable[[np.ndarray], np.ndarray]
 
@@ -57,7 +77,7 @@ def find_parts(garment: np.ndarray, mask: np.ndarray) -> Parts:
     predict = _predictor()
     if predict is None:
         return Parts()
-    parts = believed_parts(part_chances(predict, garment, mask), mask > 0.5)
+    parts = believed_parts(part_probabilities(predict, garment, mask), mask > 0.5)
     return replace(parts, trims=_crisp(parts.trims, garment, mask.shape))
 
 
@@ -72,28 +92,32 @@ def _crisp(trims: tuple[Limb, ...], garment: np.ndarray, size: tuple[int, ...]) 
     return tuple(replace(limb, mask=crisp_leaf(limb.mask, light)) if limb.side else limb for limb in trims)
 
 
-def part_chances(predict: Predictor, garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def part_probabilities(predict: Predictor, garment: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return every part's probability, 7×h×w float32 at the mask's size; nothing of parts that are nowhere likely."""
-    picture, small, (top, bottom, left, right) = cut_out(garment, mask)
+    picture, small, box = cut_out(garment, mask)
+    size = mask[box].shape[::-1]
     seen = predict(view_inputs(picture, small))
-    chances = np.zeros((len(seen), *mask.shape), np.float32)
-    for chance, plane in zip(chances, seen, strict=True):
+    probabilities = np.zeros((len(seen), *mask.shape), np.float32)
+    for whole, plane in zip(probabilities, seen, strict=True):
         if plane.max() > LIKELY:
-            chance[top:bottom, left:right] = cv2.resize(plane, (right - left, bottom - top))
-    return chances
+            whole[box] = cv2.resize(plane, size)
+    return probabilities
 
 
-def believed_parts(chances: np.ndarray, inside: np.ndarray) -> Parts:
+def believed_parts(probabilities: np.ndarray, inside: np.ndarray) -> Parts:
     """Keep of the probabilities what is certain, of a sensible size, and symmetrical where it must be.
 
     Args:
-        chances: 7×h×w float32.
+        probabilities: 7×h×w float32.
         inside: h×w bool, the garment.
     """
-    best = chances.argmax(axis=0)
-    found = [_piece(index, chances[index], (best == index) & inside, inside) for index in range(len(chances))]
+    best = probabilities.argmax(axis=0)
+    found = [
+        _piece(probability, (best == index) & inside, inside, limits)
+        for index, (probability, limits) in enumerate(zip(probabilities, LIMITS, strict=True))
+    ]
     sleeves = [(piece, index) for index in SLEEVES if (piece := found[index]) is not None]
-    if len(sleeves) == 1 and not _is_clear(chances[sleeves[0][1]], sleeves[0][0], inside, *ALONE):
+    if len(sleeves) == 1 and not _is_clear(probabilities[sleeves[0][1]], sleeves[0][0], inside, LONE_SLEEVE):
         sleeves = []
     rest = inside & ~np.any([piece for piece, _ in sleeves], axis=0) if sleeves else inside
     legs, collars = _pair(found, LEGS), _pair(found, COLLARS)
@@ -108,23 +132,23 @@ def believed_parts(chances: np.ndarray, inside: np.ndarray) -> Parts:
     )
 
 
-def _piece(index: int, chance: np.ndarray, chosen: np.ndarray, inside: np.ndarray) -> np.ndarray | None:
+def _piece(probability: np.ndarray, chosen: np.ndarray, inside: np.ndarray, limits: Limits) -> np.ndarray | None:
     """The part's largest connected piece, if it can be believed."""
-    likely = chosen & (chance > LIKELY)
+    likely = chosen & (probability > LIKELY)
     if not likely.any():
         return None
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(likely.view(np.uint8))
     largest = 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax())
-    least, most = AREAS[index]
+    least, most = limits.area
     sized = least <= statistics[largest, cv2.CC_STAT_AREA] / np.count_nonzero(inside) <= most
     piece = labels == largest
-    return piece if sized and _is_clear(chance, piece, inside, SURE[index], VAGUEST[index]) else None
+    return piece if sized and _is_clear(probability, piece, inside, limits) else None
 
 
-def _is_clear(chance: np.ndarray, piece: np.ndarray, inside: np.ndarray, sure: float, vaguest: float) -> bool:
+def _is_clear(probability: np.ndarray, piece: np.ndarray, inside: np.ndarray, limits: Limits) -> bool:
     """Whether the network is certain within a piece and seldom undecided around it."""
-    vague = np.count_nonzero((chance > VAGUE[0]) & (chance < VAGUE[1]) & inside)
-    return bool(chance[piece].mean() >= sure and vague <= vaguest * np.count_nonzero(piece))
+    undecided = np.count_nonzero((probability > UNDECIDED[0]) & (probability < UNDECIDED[1]) & inside)
+    return bool(probability[piece].mean() >= limits.sure and undecided <= limits.vaguest * np.count_nonzero(piece))
 
 
 def _pair(found: list[np.ndarray | None], indices: tuple[int, int]) -> list[np.ndarray]:
@@ -137,7 +161,7 @@ def _pair(found: list[np.ndarray | None], indices: tuple[int, int]) -> list[np.n
 
 @cache
 def _predictor() -> Predictor | None:
-    # The bot and the pattern drawer import the guides' package without ever needing a network.
+    # Imported here, so that importing the guides does not load PyTorch.
     import torch
 
     from gan.guide.parts.network import SHIPPED, load_network
@@ -151,7 +175,7 @@ def _predictor() -> Predictor | None:
     def predict(inputs: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
             batch = torch.from_numpy(inputs[None]).contiguous(memory_format=torch.channels_last)
-            chances: np.ndarray = torch.sigmoid(network(batch))[0].contiguous().numpy()
-            return chances
+            probabilities: np.ndarray = torch.sigmoid(network(batch))[0].contiguous().numpy()
+            return probabilities
 
     return predict

@@ -32,7 +32,7 @@ def leg_axis(leg: np.ndarray) -> float:
 
 
 def collar_turn(left: np.ndarray, right: np.ndarray) -> float:
-    """Return by how much the cloth turns on the right leaf, clockwise in degrees, and on the left one against it.
+    """Return by how many degrees the cloth turns on the leaves: clockwise on the right one, the other way on the left.
 
     One of the cloth's two directions is laid along the leaf, whichever is nearer: a lapel's stripes follow its
     edge, a shirt collar's cross it. Both leaves turn alike, as they are cut from one folded cloth.

@@ -15,6 +15,7 @@ import numpy as np
 from gan.guide.legs import find_legs
 from gan.guide.parts.network import PARTS
 from gan.guide.sleeves import find_sleeves
+from gan.pictures import fit_size
 
 DRAWN = Path(__file__).with_name("labels.json")
 TROUSERS = {"pants", "shorts"}
@@ -65,8 +66,7 @@ def _absent(kind: str) -> np.ndarray:
 
 def _read_outline(inside: np.ndarray, parts: np.ndarray, known: np.ndarray) -> None:
     """Fill in pairs of sleeves or legs that stand out of the outline."""
-    factor = OUTLINE_SIDE / max(inside.shape)
-    size = [max(1, round(side * factor)) for side in inside.shape[::-1]]
+    size = fit_size(inside.shape, OUTLINE_SIDE, enlarge=True)
     small = cv2.resize(inside.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     if small.sum() < 64:
         return

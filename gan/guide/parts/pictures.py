@@ -11,8 +11,8 @@ import numpy as np
 
 from gan.guide.parts.labels import label_parts, read_drawn
 from gan.guide.parts.view import cut_out
-from gan.held_out import is_held_out
 from gan.mask import find_mask
+from gan.picture_folders import is_held_out
 from gan.pictures import read_picture
 
 KEPT_SIDE = 192  # a little larger than the network's view, as pictures are turned and enlarged
@@ -71,10 +71,7 @@ def _mask_of(file: Path, garment: np.ndarray, masks: Path | None) -> np.ndarray:
 def _kept(
     garment: np.ndarray, mask: np.ndarray, parts: np.ndarray, known: np.ndarray, weight: float
 ) -> LabelledPicture:
-    picture, small, (top, bottom, left, right) = cut_out(garment, mask, KEPT_SIDE)
+    picture, small, box = cut_out(garment, mask, KEPT_SIDE)
     size = small.shape[::-1]
-    seen = [
-        cv2.resize(part[top:bottom, left:right].astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-        for part in parts
-    ]
+    seen = [cv2.resize(part[box].astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5 for part in parts]
     return LabelledPicture(picture, small, np.stack(seen), known, weight)

@@ -62,7 +62,7 @@ def train(pictures: Sequence[LabelledPicture], network: PartNetwork, minutes: fl
         minutes: wall time.
         seed: decides the order and the variations.
     """
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     network.train()
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, LEARNING_RATE, weight_decay=WEIGHT_DECAY)
@@ -71,7 +71,7 @@ def train(pictures: Sequence[LabelledPicture], network: PartNetwork, minutes: fl
     while (passed := (time.monotonic() - start) / (60 * minutes)) < 1:
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * np.cos(np.pi * passed))
-        loss = part_loss(network, make_batch(pictures, prints, chance))
+        loss = part_loss(network, make_batch(pictures, prints, rng))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -82,18 +82,18 @@ def train(pictures: Sequence[LabelledPicture], network: PartNetwork, minutes: fl
     return network.eval()
 
 
-def make_batch(pictures: Sequence[LabelledPicture], prints: list[np.ndarray], chance: np.random.Generator) -> Batch:
+def make_batch(pictures: Sequence[LabelledPicture], prints: list[np.ndarray], rng: np.random.Generator) -> Batch:
     """Return inputs B×7×h×w, parts B×7×h×w and weights B×7×h×w, all of one picture's proportions."""
     odds = np.array([picture.weight for picture in pictures])
-    chosen = chance.choice(len(pictures), BATCH, p=odds / odds.sum())
+    chosen = rng.choice(len(pictures), BATCH, p=odds / odds.sum())
     height, width = pictures[chosen[0]].mask.shape
     shape = working_shape(height, width, VIEW_SIDE)
     inputs, targets, weights = [], [], []
     for index in chosen:
-        picture, mask, parts, known = vary(pictures[index], prints, shape, chance)
-        inputs.append(view_inputs(picture, mask))
-        targets.append(parts)
-        weights.append(known[:, None, None] * np.maximum(mask, EDGE_WEIGHT)[None])
+        varied = vary(pictures[index], prints, shape, rng)
+        inputs.append(view_inputs(varied.picture, varied.mask))
+        targets.append(varied.parts)
+        weights.append(varied.known[:, None, None] * np.maximum(varied.mask, EDGE_WEIGHT)[None])
     stacked = (torch.from_numpy(np.stack(group).astype(np.float32)) for group in (inputs, targets, weights))
     first, second, third = stacked
     return first.contiguous(memory_format=torch.channels_last), second, third
@@ -104,9 +104,9 @@ def part_loss(network: PartNetwork, batch: Batch) -> torch.Tensor:
     inputs, targets, weights = batch
     logits = network(inputs)
     entropy = F.binary_cross_entropy_with_logits(logits, targets, weights, reduction="sum") / weights.sum()
-    chances, truth = torch.sigmoid(logits) * weights, targets * weights
-    overlap = (chances * truth).sum((2, 3))
-    dice = (2 * overlap + 1) / (chances.sum((2, 3)) + truth.sum((2, 3)) + 1)
+    probabilities, truth = torch.sigmoid(logits) * weights, targets * weights
+    overlap = (probabilities * truth).sum((2, 3))
+    dice = (2 * overlap + 1) / (probabilities.sum((2, 3)) + truth.sum((2, 3)) + 1)
     there = truth.sum((2, 3)) > 4
     return entropy + 0.3 * (1 - dice)[there].mean() if there.any() else entropy
 

@@ -5,26 +5,22 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.boxes import Box, mask_box
 from gan.mask.inputs import INPUT_CHANNELS, working_shape
 
 VIEW_SIDE = 160
 MARGIN = 0.04  # of the garment's long side, left free around it
 
-Box = tuple[int, int, int, int]
-
 
 def garment_box(mask: np.ndarray) -> Box:
-    """Return (top, bottom, left, right) around the garment and a margin.
+    """Return the box around the garment and a margin.
 
     Args:
         mask: h×w float32 in 0..1, somewhere above a half.
     """
     inside = mask > 0.5
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    margin = round(MARGIN * max(rows[-1] - rows[0], columns[-1] - columns[0])) + 1
-    top, bottom = max(0, rows[0] - margin), min(mask.shape[0], rows[-1] + 1 + margin)
-    left, right = max(0, columns[0] - margin), min(mask.shape[1], columns[-1] + 1 + margin)
-    return int(top), int(bottom), int(left), int(right)
+    long_side = max(side.stop - side.start for side in mask_box(inside))
+    return mask_box(inside, margin=round(MARGIN * (long_side - 1)) + 1)
 
 
 def cut_out(garment: np.ndarray, mask: np.ndarray, side: int = VIEW_SIDE) -> tuple[np.ndarray, np.ndarray, Box]:
@@ -39,13 +35,16 @@ def cut_out(garment: np.ndarray, mask: np.ndarray, side: int = VIEW_SIDE) -> tup
         n×m×3 uint8, n×m float32, and the box in the mask's pixels.
     """
     box = garment_box(mask)
-    top, bottom, left, right = box
-    shape = working_shape(bottom - top, right - left, side)
-    across, down = garment.shape[1] / mask.shape[1], garment.shape[0] / mask.shape[0]
-    seen = garment[round(top * down) : round(bottom * down), round(left * across) : round(right * across)]
+    rows, columns = box
+    shape = working_shape(rows.stop - rows.start, columns.stop - columns.start, side)
+    seen = garment[_scaled(rows, garment.shape[0] / mask.shape[0]), _scaled(columns, garment.shape[1] / mask.shape[1])]
     method = cv2.INTER_AREA if seen.shape[0] > shape[0] else cv2.INTER_LINEAR
     picture = cv2.resize(seen, shape[::-1], interpolation=method)
-    return picture, cv2.resize(mask[top:bottom, left:right], shape[::-1], interpolation=cv2.INTER_AREA), box
+    return picture, cv2.resize(mask[box], shape[::-1], interpolation=cv2.INTER_AREA), box
+
+
+def _scaled(span: slice, factor: float) -> slice:
+    return slice(round(span.start * factor), round(span.stop * factor))
 
 
 def view_inputs(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -24,15 +24,15 @@ def form(tshirt: Garment) -> GarmentForm:
 @pytest.fixture
 def scene() -> np.ndarray:
     """A painting-like picture: sky, hills, a figure, brush noise; nothing repeats."""
-    chance = np.random.default_rng(7)
+    rng = np.random.default_rng(7)
     height, width = 260, 320
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     picture = (
         (1 - y) * np.float32([120, 160, 210]) + y * np.float32([90, 110, 60]) + np.zeros((height, width, 1), np.float32)
     )
-    coarse = chance.standard_normal((9, 11, 3)).astype(np.float32) * 22
+    coarse = rng.standard_normal((9, 11, 3)).astype(np.float32) * 22
     picture += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-    picture += cv2.GaussianBlur(chance.standard_normal((height, width, 3)).astype(np.float32) * 60, (0, 0), 1.5)
+    picture += cv2.GaussianBlur(rng.standard_normal((height, width, 3)).astype(np.float32) * 60, (0, 0), 1.5)
     cv2.ellipse(picture, (110, 150), (32, 70), 12, 0, 360, (60, 30, 40), -1, cv2.LINE_AA)
     cv2.circle(picture, (122, 68), 22, (220, 180, 150), -1, cv2.LINE_AA)
     cv2.fillPoly(picture, [np.array([[200, 220], [260, 90], [318, 230]])], (70, 80, 90), cv2.LINE_AA)

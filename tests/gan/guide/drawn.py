@@ -5,15 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.guide.lattice import Lattice
+
 Garment = tuple[np.ndarray, np.ndarray]
 
 
 def shaded(alpha: np.ndarray, colour: tuple[int, int, int], seed: int = 0) -> np.ndarray:
     """A plain garment with soft folds on a light ground."""
-    chance = np.random.default_rng(seed)
-    folds = cv2.resize(
-        chance.standard_normal((6, 6)).astype(np.float32), alpha.shape[::-1], interpolation=cv2.INTER_CUBIC
-    )
+    rng = np.random.default_rng(seed)
+    folds = cv2.resize(rng.standard_normal((6, 6)).astype(np.float32), alpha.shape[::-1], interpolation=cv2.INTER_CUBIC)
     cloth = np.float32(colour) * (1 + 0.12 * folds)[..., None]
     ground = np.full((*alpha.shape, 3), 225, np.float32)
     return np.clip(ground + alpha[..., None] * (cloth - ground), 0, 255).astype(np.uint8)
@@ -40,3 +40,8 @@ TROUSERS = [
     (0.32, 0.05), (0.68, 0.05), (0.85, 0.95), (0.65, 0.95), (0.5, 0.35), (0.35, 0.95), (0.15, 0.95),
 ]  # fmt: skip
 SKIRT = [(0.35, 0.1), (0.65, 0.1), (0.85, 0.9), (0.15, 0.9)]
+
+
+def first_angle(lattice: Lattice) -> float:
+    """Angle of a lattice's first vector to the x axis, in degrees."""
+    return float(np.degrees(np.arctan2(lattice.basis[1, 0], lattice.basis[0, 0])))

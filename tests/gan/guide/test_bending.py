@@ -52,7 +52,7 @@ def folded_shirt() -> GarmentForm:
 
 def test_stripes_on_folds_are_not_straight() -> None:
     form = folded_shirt()
-    flat = replace(form, folds=(np.zeros_like(form.folds[0]), form.folds[1]))
+    flat = replace(form, folds=replace(form.folds, exposure=np.zeros_like(form.folds.exposure)))
     style = np.full((96, 96, 3), 240, np.uint8)
     style[::24] = style[1::24] = style[2::24] = style[3::24] = 20
     cloth = prepare_style(style)

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
+from gan.colour import LUMINANCE, linear_from_bytes
 from gan.guide import GarmentForm, lay_guide, prepare_style
 from gan.guide.blacks import as_dyed
-from gan.guide.colour import LUMINANCE, linear_from_srgb
 from gan.request import Mode
 
 
 def test_the_deepest_blacks_give_back_light_and_still_are_black() -> None:
     raised = as_dyed(np.zeros((4, 4, 3), np.uint8))
-    luminance = linear_from_srgb(raised) @ LUMINANCE
+    luminance = linear_from_bytes(raised) @ LUMINANCE
     assert luminance.min() == pytest.approx(0.01, abs=0.0006) and luminance.max() == luminance.min()
 
 
@@ -35,4 +35,4 @@ def test_no_guide_is_blacker_than_cloth(form: GarmentForm, mode: Mode) -> None:
     style = np.zeros((120, 120, 3), np.uint8)
     style[20:40, 20:40] = style[70:100, 60:110] = (220, 40, 40)
     guide = lay_guide(prepare_style(style), form, mode)[form.alpha > 0.9]
-    assert np.quantile(linear_from_srgb(guide) @ LUMINANCE, 0.02) > 0.008
+    assert np.quantile(linear_from_bytes(guide) @ LUMINANCE, 0.02) > 0.008

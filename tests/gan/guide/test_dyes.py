@@ -1,6 +1,6 @@
 import numpy as np
 
-from gan.guide.colour import oklab_from_srgb
+from gan.colour import oklab_from_srgb
 from gan.guide.dyes import find_palette
 
 

@@ -32,7 +32,7 @@ def kind(cloth: StyleCloth) -> str:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [("navy gingham", "pattern"), ("royal stewart tartan huge", "pattern"), ("camouflage", "picture"),
-     ("tie-dye", "picture"), ("paisley", "texture")],
+     ("tie-dye", "texture"), ("paisley", "texture")],
 )  # fmt: skip
 @pytest.mark.parametrize("mode", [Mode.PRINT, Mode.PAINT])
 def test_more_pixels_change_the_sharpness_and_nothing_else(words: str, expected: str, mode: Mode) -> None:

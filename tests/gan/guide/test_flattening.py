@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from gan.colour import bytes_from_linear, linear_from_bytes
 from gan.guide import prepare_style
 from gan.guide.blacks import as_dyed
-from gan.guide.colour import linear_from_srgb, srgb_from_linear
-from gan.guide.focus import Box
+from gan.guide.photo_reader import PhotoLook
 from gan.patterns import draw_pattern
 
 SIDE = 320
@@ -15,8 +15,8 @@ SIDE = 320
 
 def folds(depth: float) -> np.ndarray:
     """Log-light of soft folds that run down the cloth, h×w."""
-    chance = np.random.default_rng(2)
-    waves = cv2.resize(chance.standard_normal((5, 14)).astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    rng = np.random.default_rng(2)
+    waves = cv2.resize(rng.standard_normal((5, 14)).astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
     return depth * (waves - waves.mean()) / waves.std()
 
 
@@ -26,7 +26,7 @@ def flowers() -> np.ndarray:
 
 
 def under(light: np.ndarray, cloth: np.ndarray) -> np.ndarray:
-    return srgb_from_linear(0.6 * linear_from_srgb(cloth) * np.exp(light)[..., None])
+    return bytes_from_linear(0.6 * linear_from_bytes(cloth) * np.exp(light)[..., None])
 
 
 class Reader:
@@ -35,11 +35,8 @@ class Reader:
     def __init__(self, light: np.ndarray) -> None:
         self.light = light
 
-    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
-        return None
-
-    def find_faces(self, picture: np.ndarray) -> list[Box]:
-        return []
+    def look_at(self, picture: np.ndarray) -> PhotoLook:
+        return PhotoLook()
 
     def read_light(self, cloth: np.ndarray) -> np.ndarray:
         return self.light
@@ -51,9 +48,9 @@ class NoReader(Reader):
     def __init__(self, *, drawn: bool) -> None:
         self.drawn = drawn
 
-    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
+    def look_at(self, picture: np.ndarray) -> PhotoLook:
         assert not self.drawn, "a drawing is no photo of a garment"
-        return None
+        return PhotoLook()
 
     def read_light(self, cloth: np.ndarray) -> np.ndarray:
         raise AssertionError("its light is its own")
@@ -62,13 +59,13 @@ class NoReader(Reader):
 class Cutter(Reader):
     """Cuts the middle out of whatever it is shown."""
 
-    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray | None:
-        return np.ascontiguousarray(picture[picture.shape[0] // 3 :, picture.shape[1] // 3 :])
+    def look_at(self, picture: np.ndarray) -> PhotoLook:
+        return PhotoLook(np.ascontiguousarray(picture[picture.shape[0] // 3 :, picture.shape[1] // 3 :]))
 
 
 def unevenness(picture: np.ndarray, cloth: np.ndarray) -> float:
     """Standard deviation of the log-light that a picture shows a cloth under."""
-    ratio = (linear_from_srgb(picture).sum(2) + 0.02) / (linear_from_srgb(cloth).sum(2) + 0.02)
+    ratio = (linear_from_bytes(picture).sum(2) + 0.02) / (linear_from_bytes(cloth).sum(2) + 0.02)
     return float(np.log(cv2.GaussianBlur(ratio, (0, 0), 4)).std())
 
 

@@ -14,11 +14,11 @@ RED = (210, 30, 40)
 
 def picture_of(x: float, y: float, radius: float = 0.09) -> np.ndarray:
     """A red ball at a place (in shares of width and height) before hills in the evening, 240×320×3."""
-    chance = np.random.default_rng(3)
+    rng = np.random.default_rng(3)
     sky = np.linspace(0, 1, 240, dtype=np.float32)[:, None, None]
     picture = (1 - sky) * np.float32([150, 175, 215]) + sky * np.float32([70, 95, 60]) + np.zeros((240, 320, 3))
-    picture += cv2.resize(chance.standard_normal((7, 9, 3)).astype(np.float32) * 12, (320, 240))
-    picture += cv2.GaussianBlur(chance.standard_normal((240, 320, 3)).astype(np.float32) * 30, (0, 0), 1.2)
+    picture += cv2.resize(rng.standard_normal((7, 9, 3)).astype(np.float32) * 12, (320, 240))
+    picture += cv2.GaussianBlur(rng.standard_normal((240, 320, 3)).astype(np.float32) * 30, (0, 0), 1.2)
     cv2.circle(picture, (round(x * 320), round(y * 240)), round(radius * 320), RED, -1, cv2.LINE_AA)
     return np.clip(picture, 0, 255).astype(np.uint8)
 

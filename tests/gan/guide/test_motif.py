@@ -6,6 +6,7 @@ import pytest
 
 from gan.guide import GarmentForm, lay_guide, plan_variants, prepare_style
 from gan.guide.motif import find_motif
+from gan.guide.photo_reader import PhotoLook
 from gan.patterns import draw_pattern
 from gan.request import Mode, StyleUse
 from tests.gan.guide.test_planning import request
@@ -34,9 +35,9 @@ class Garments:
 
     asked = False
 
-    def cloth_of_garment(self, picture: np.ndarray) -> np.ndarray:
+    def look_at(self, picture: np.ndarray) -> PhotoLook:
         self.asked = True
-        return np.ascontiguousarray(picture[100:200, 100:200])
+        return PhotoLook(np.ascontiguousarray(picture[100:200, 100:200]))
 
     def read_light(self, cloth: np.ndarray) -> np.ndarray:
         return np.zeros(cloth.shape[:2], np.float32)
@@ -92,7 +93,7 @@ def test_little_on_much_ground_does_not_leave_the_cloth_empty() -> None:
 
 def test_words_stay_upright(form: GarmentForm) -> None:
     plans = plan_variants(prepare_style(drawn("word")), form, request(Mode.AUTO))
-    assert {plan.mode for plan in plans} == {Mode.PRINT}
+    assert {plan.mode for plan in plans} == {Mode.PRINT, Mode.PLACEMENT}
     assert {plan.angle for plan in plans} == {0.0}
 
 

@@ -36,7 +36,8 @@ def test_four_variants_look_different(form: GarmentForm, style: np.ndarray, mode
         lay_guide(cloth, form, plan.mode, plan.scale, plan.angle, plan.seed)[inside].astype(float) for plan in plans
     ]
     assert len(guides) == 4
-    assert min(np.abs(first - second).mean() for first, second in combinations(guides, 2)) > 4
+    least = 2 if mode is Mode.PLACEMENT else 4  # most of the cloth is the garment's own colour in all four
+    assert min(np.abs(first - second).mean() for first, second in combinations(guides, 2)) > least
 
 
 @pytest.mark.parametrize("mode", [Mode.PRINT, Mode.PAINT, Mode.PALETTE])

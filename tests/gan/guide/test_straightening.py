@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from gan.colour import lab_planes
 from gan.guide import prepare_style
-from gan.guide.colour import lab_planes
 from gan.guide.plaid import straightness
 from gan.guide.straightening import Bend, find_bend
 from gan.patterns import draw_pattern
@@ -17,11 +17,9 @@ SIDE = 320
 
 def bent(cloth: np.ndarray, depth: float) -> np.ndarray:
     """The cloth as it lies in soft waves, up to `depth` pixels away from where it would lie straight."""
-    chance = np.random.default_rng(4)
+    rng = np.random.default_rng(4)
     waves = [
-        cv2.resize(
-            chance.uniform(-depth, depth, (4, 4)).astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC
-        )
+        cv2.resize(rng.uniform(-depth, depth, (4, 4)).astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
         for _ in range(2)
     ]
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
@@ -30,8 +28,8 @@ def bent(cloth: np.ndarray, depth: float) -> np.ndarray:
 
 def stripes() -> np.ndarray:
     """Bands of ten colours, none of them twice."""
-    chance = np.random.default_rng(1)
-    bands = [np.tile(chance.integers(0, 255, 3), (int(width), 1)) for width in chance.integers(16, 50, 20)]
+    rng = np.random.default_rng(1)
+    bands = [np.tile(rng.integers(0, 255, 3), (int(width), 1)) for width in rng.integers(16, 50, 20)]
     return np.concatenate(bands)[:SIDE, None].repeat(SIDE, 1).astype(np.uint8)
 
 

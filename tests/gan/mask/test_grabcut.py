@@ -2,15 +2,9 @@ import numpy as np
 import pytest
 
 from gan.mask.evidence import border_contrast, colour_posterior
-from gan.mask.grabcut import (
-    agreement_mask,
-    fill_small_holes,
-    largest_components,
-    plain_grabcut,
-    seeded_grabcut,
-    shrink,
-)
+from gan.mask.grabcut import agreement_mask, fill_small_holes, largest_components, plain_grabcut, seeded_grabcut
 from gan.mask.measures import intersection_over_union
+from gan.pictures import shrink
 
 
 def test_both_find_a_garment_that_stands_out(busy_shirt):

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 import gan.mask.dataset as dataset_module
-from gan.held_out import is_held_out
 from gan.mask.dataset import Labelled, MaskBatches
 from gan.mask.distil import label, set_stage
 from gan.mask.losses import edge_band, mask_loss, soft_dice_loss
@@ -12,6 +11,7 @@ from gan.mask.network import MaskNetwork
 from gan.mask.teacher import Lesson, training_pictures
 from gan.mask.training import CHECKPOINT, MaskTraining, Plan, fine_tuning, train_mask
 from gan.mask.weights import SHIPPED, load_network, save_network
+from gan.picture_folders import is_held_out
 from tests.gan.mask.conftest import bedspread, shirt_on
 
 

@@ -30,6 +30,12 @@ def test_jpeg_noise_near_black_and_white_becomes_exact(tmp_path, levels):
     assert alpha[:12].max() == 0.0 and alpha[28:42, 16:24].min() == 1.0
 
 
+def test_a_grey_png_is_read_as_it_is(tmp_path):
+    soft = np.tile(np.arange(256, dtype=np.uint8), (40, 1))
+    soft[:, 60:] = 255
+    assert np.array_equal(load_user_mask(written(tmp_path, soft), (256, 40)), soft / np.float32(255))
+
+
 def test_same_shape_in_another_size_is_resized(tmp_path, levels):
     alpha = load_user_mask(written(tmp_path, levels), (80, 120))
     assert alpha.shape == (120, 80)

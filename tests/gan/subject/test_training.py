@@ -1,17 +1,20 @@
-"""What tells garments' photos from styles is fitted on folders, and told honestly."""
+"""The judges of what a style shows are fitted on folders, and told honestly."""
 
 import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from bot.cli import app
-from gan.held_out import is_held_out
-from gan.mask.subject import SURE, SubjectHead, subject_features
 from gan.mask.weights import shipped_network
+from gan.picture_folders import is_held_out
 from gan.pictures import read_picture
+from gan.subject import LinearJudge
+from gan.subject.features import layout_features, subject_features
+from gan.subject.training import DRAWN
 
 SAMPLES = Path(__file__).parents[3] / "bot" / "playground" / "samples"
 
@@ -29,27 +32,34 @@ def folders(tmp_path: Path) -> dict[str, Path]:
     return {"garments": tmp_path / "garments", "styles": tmp_path / "styles", "out": tmp_path / "subject.safetensors"}
 
 
-def fit(folders: dict[str, Path]) -> str:
+def fit(folders: dict[str, Path], command: str = "train-subject") -> str:
     options = [part for name, path in folders.items() for part in (f"--{name}", str(path))]
-    result = CliRunner().invoke(app, ["train-subject", *options])
+    result = CliRunner().invoke(app, [command, *options])
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
-def test_it_learns_what_it_was_shown_and_reports_what_it_was_not(folders: dict[str, Path]) -> None:
-    report = fit(folders)
-    head = SubjectHead(**load_file(folders["out"]))
-    for kind, sign in (("garments", 1), ("styles", -1)):
-        shown = [file for file in sorted(folders[kind].glob("*.jpg")) if not is_held_out(file)]
-        log_odds = [
-            float(head.log_odds(subject_features(shipped_network(), read_picture(file)))) * sign for file in shown
-        ]
-        assert min(log_odds) > 0
-    garments, styles = (len(list(folders[kind].glob("*.jpg"))) for kind in ("garments", "styles"))
-    lines = report.splitlines()
-    assert f"of {garments - garments // 5} garments" in lines[0] and f"of {styles - styles // 5} styles" in lines[0]
-    assert f"of {garments // 5} garments" in lines[1] and f"of {styles // 5} styles" in lines[1]
-    assert SURE > 0
+@pytest.mark.parametrize("command", ["train-subject", "train-scene"])
+def test_it_learns_what_it_was_shown_and_reports_what_it_was_not(folders: dict[str, Path], command: str) -> None:
+    shown, others, out = folders.values()
+    # For the judge of scenes it does not matter here what the two folders hold.
+    names = ("garments", "styles", "out") if command == "train-subject" else ("scenes", "cloths", "out")
+    report = fit(dict(zip(names, folders.values(), strict=True)), command)
+    judge = LinearJudge(**load_file(out))
+    for folder, sign in ((shown, 1), (others, -1)):
+        for file in sorted(folder.glob("*.jpg")):
+            if not is_held_out(file):
+                picture = read_picture(file)
+                features = subject_features(shipped_network(), picture)
+                if command == "train-scene":
+                    features = torch.cat([features, layout_features(picture)])
+                assert sign * float(judge.log_odds(features)) > 0
+    garments, styles = (len(list(folder.glob("*.jpg"))) for folder in (shown, others))
+    drawn = DRAWN if command == "train-scene" else 0
+    fitted, held_out, _ = report.splitlines()
+    assert f"of {garments - garments // 5} found" in fitted
+    assert f"of {styles - styles // 5 + drawn} others" in fitted
+    assert f"of {garments // 5} found" in held_out and f"of {styles // 5 + drawn // 10} others" in held_out
 
 
 def test_the_same_folders_give_the_same_weights(folders: dict[str, Path]) -> None:

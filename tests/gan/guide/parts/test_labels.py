@@ -5,7 +5,7 @@ import pytest
 
 from gan.guide.parts.labels import label_parts, read_drawn
 from gan.guide.parts.network import MIRRORED, PARTS
-from gan.held_out import is_held_out
+from gan.picture_folders import is_held_out
 from tests.gan.guide.drawn import SKIRT, TROUSERS, TSHIRT, silhouette
 
 SIZE = (240, 200)

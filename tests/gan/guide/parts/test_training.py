@@ -12,10 +12,10 @@ from gan.guide.parts.labels import label_parts
 from gan.guide.parts.network import PARTS, PartNetwork, load_network
 from gan.guide.parts.pictures import DRAWN_WEIGHT, LabelledPicture, read_pictures
 from gan.guide.parts.train import first_network, make_batch, part_loss, train_parts
-from gan.held_out import is_held_out
 from gan.mask.weights import load_network as load_mask_network
 from gan.mask.weights import save_network
 from gan.patterns import draw_pattern
+from gan.picture_folders import is_held_out
 from tests.gan.guide.drawn import LONGSLEEVE, SKIRT, TROUSERS, shaded, silhouette
 
 SHAPE = (112, 96)
@@ -39,22 +39,25 @@ def prints() -> list[np.ndarray]:
 
 def test_parts_stay_inside_and_on_their_side(pictures: list[LabelledPicture], prints: list[np.ndarray]) -> None:
     for seed in range(20):
-        picture, mask, parts, known = vary(pictures[0], prints, SHAPE, np.random.default_rng(seed))
-        assert picture.shape == (*SHAPE, 3) and mask.shape == SHAPE and known.all()
+        varied = vary(pictures[0], prints, SHAPE, np.random.default_rng(seed))
+        assert varied.picture.shape == (*SHAPE, 3) and varied.mask.shape == SHAPE and varied.known.all()
+        assert varied.weight == pictures[0].weight
+        parts = varied.parts
         if not parts.any():  # it lies sideways or upside down
             continue
         left, right = (np.argwhere(parts[index])[:, 1].mean() for index in (0, 1))
         assert left < right
-        assert (mask[parts.any(axis=0)] > 0.2).mean() > 0.9
+        assert (varied.mask[parts.any(axis=0)] > 0.2).mean() > 0.9
 
 
 def test_some_pictures_have_their_limbs_laid_against_the_body(
     pictures: list[LabelledPicture], prints: list[np.ndarray]
 ) -> None:
-    chance = np.random.default_rng(3)
+    rng = np.random.default_rng(3)
     gaps = []
     for _ in range(40):
-        _, mask, parts, _ = vary(pictures[1], prints, SHAPE, chance)
+        varied = vary(pictures[1], prints, SHAPE, rng)
+        mask, parts = varied.mask, varied.parts
         if not parts.any():
             continue
         rows = np.flatnonzero(parts[2].any(axis=1) & parts[3].any(axis=1))
@@ -71,11 +74,11 @@ def test_unknown_parts_teach_nothing(pictures: list[LabelledPicture], prints: li
 
 def test_a_few_steps_lower_the_loss(pictures: list[LabelledPicture], prints: list[np.ndarray]) -> None:
     torch.manual_seed(0)
-    network, chance = PartNetwork().train(), np.random.default_rng(0)
+    network, rng = PartNetwork().train(), np.random.default_rng(0)
     optimizer = torch.optim.AdamW(network.parameters(), 4e-3)
     losses = []
     for _ in range(8):
-        loss = part_loss(network, make_batch(pictures, prints, chance))
+        loss = part_loss(network, make_batch(pictures, prints, rng))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -95,8 +98,8 @@ def test_weights_survive_their_file(tmp_path) -> None:
 def test_few_pictures_lie_sideways_and_teach_that_nothing_is_there(
     pictures: list[LabelledPicture], prints: list[np.ndarray]
 ) -> None:
-    chance = np.random.default_rng(5)
-    empty = [not vary(pictures[0], prints, SHAPE, chance)[2].any() for _ in range(100)]
+    rng = np.random.default_rng(5)
+    empty = [not vary(pictures[0], prints, SHAPE, rng).parts.any() for _ in range(100)]
     assert 0 < sum(empty) < 20
 
 

@@ -1,0 +1,147 @@
+"""`placement`: the style printed once, as a logo on a chest, on cloth in the garment's own colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gan.colour import oklab_from_srgb, srgb_from_oklab
+from gan.guide.blacks import as_dyed
+from gan.guide.cloth import StyleCloth
+from gan.guide.dyes import find_dyes
+from gan.guide.form import GarmentForm
+from gan.guide.graphic import Graphic
+from gan.guide.palette import garment_sample
+from gan.guide.printing import full_bend
+
+SIZE = 0.55
+"""Side of a square graphic against the panel's width."""
+LONGEST = 1.45
+"""Of a graphic's longer side, against the side of a square of its area."""
+SMALL = 0.6
+"""Scale below which it goes where small logos go, to the wearer's left."""
+CHEST, LEFT_CHEST = (0.0, 0.38), (0.22, 0.28)
+"""Where it goes: across from the panel's middle in its widths, down from its top in its heights."""
+OFF_CHEST = 2.5
+"""What a panel's height or width away from there costs, beside lying in the panel's widest part."""
+CONTRAST, LEAST_SEEN = 0.2, 0.35
+"""OKLab distance from the cloth's colour from which something is seen well, and share of a graphic that must be."""
+LIGHT, DARK = np.array([[0.93, 0, 0], [0.25, 0, 0]], np.float32)
+"""What cloth is dyed instead, OKLab, under a picture that has no ground of its own."""
+SAMPLE = 5000
+"""Pixels of a graphic that are looked at for this."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a graphic goes: its middle (x, y) and width of the panel in pixels, the panel and what of it is seen."""
+
+    x: float
+    y: float
+    width: float
+    axis: float
+    share: np.ndarray
+
+
+def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, seed: int) -> np.ndarray:
+    """Return cloth in the garment's main colour with the style printed on it once, H×W×3 uint8.
+
+    It follows the folds and stays on one panel: a chest, a trouser leg. Where it would hardly be seen, the cloth takes
+    the colour of the style's own ground.
+
+    Args:
+        cloth: the prepared style.
+        form: the garment.
+        scale: size as a factor of the default.
+        angle: degrees it is turned, clockwise.
+        seed: there is nothing to choose; the variants differ in scale.
+    """
+    place = _find_place(form, LEFT_CHEST if scale < SMALL else CHEST)
+    ground = _ground_colour(cloth, form)
+    guide = np.empty((*form.size, 3), np.uint8)
+    guide[:] = ground
+    print_ = _printed(cloth.graphic, form, place, scale, angle)
+    opacity = print_[..., 3:] * place.share[..., None]
+    return np.rint(guide * (1 - opacity) + print_[..., :3] * place.share[..., None]).astype(np.uint8)
+
+
+def _printed(graphic: Graphic, form: GarmentForm, place: _Place, scale: float, angle: float) -> np.ndarray:
+    """Return the graphic over the garment's frame, H×W×4 float32: its colours times its opacity, which is 0 to 1."""
+    high, wide = graphic.image.shape[:2]
+    side = SIZE * place.width * scale
+    factor = min(side / np.sqrt(high * wide), LONGEST * side / max(high, wide))
+    size = max(2, round(wide * factor)), max(2, round(high * factor))
+    image = graphic.image.astype(np.float32)
+    image[..., 3] /= 255
+    image[..., :3] *= image[..., 3:]
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    image = np.clip(cv2.resize(image, size, interpolation=method), 0, (255, 255, 255, 1)).astype(np.float32)
+    turn = np.radians(angle + place.axis)
+    across, down = full_bend(form)
+    x = np.arange(form.size[1], dtype=np.float32) - place.x + across
+    y = np.arange(form.size[0], dtype=np.float32)[:, None] - place.y + down
+    column = np.cos(turn) * x + np.sin(turn) * y + (size[0] - 1) / 2
+    row = np.cos(turn) * y - np.sin(turn) * x + (size[1] - 1) / 2
+    return cv2.remap(image, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR)
+
+
+def _ground_colour(cloth: StyleCloth, form: GarmentForm) -> np.ndarray:
+    """Return the RGB of the cloth that is printed on, uint8."""
+    own = find_dyes(garment_sample(form), 1).colours[0]
+    pixels = cloth.graphic.image.reshape(-1, 4)
+    pixels = pixels[:: max(1, len(pixels) // SAMPLE)]
+    ink = oklab_from_srgb(pixels[pixels[:, 3] > 127, :3])
+    if (np.linalg.norm(ink - own, axis=1) > CONTRAST).mean() >= LEAST_SEEN:
+        return _srgb(own)
+    if cloth.graphic.ground is not None:
+        return as_dyed(cloth.graphic.ground.reshape(1, 1, 3).astype(np.uint8))[0, 0]
+    return _srgb(LIGHT if own[0] < np.mean([LIGHT[0], DARK[0]]) else DARK)
+
+
+def _srgb(colour: np.ndarray) -> np.ndarray:
+    return as_dyed(srgb_from_oklab(colour.reshape(1, 1, 3)))[0, 0]
+
+
+def _find_place(form: GarmentForm, wanted: tuple[float, float]) -> _Place:
+    """Look in the largest panel for where it is wide, near the place that is wanted."""
+    inside = (form.reduced[1] > 0.5).astype(np.float32)
+    shares = _panel_shares(form)
+    areas = [
+        float((cv2.resize(share, inside.shape[::-1], interpolation=cv2.INTER_AREA) * inside).sum()) for share in shares
+    ]
+    largest = int(np.argmax(areas))
+    share = cv2.resize(shares[largest], inside.shape[::-1], interpolation=cv2.INTER_AREA) * inside
+    framed = cv2.copyMakeBorder((share > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    rows, columns = np.nonzero(depth)
+    factor = form.size[0] / inside.shape[0]
+    if not len(rows):
+        return _Place(form.size[1] / 2, form.size[0] / 2, form.width, 0.0, shares[largest])
+    high = np.ptp(rows) + 1
+    y = int(rows.min() + wanted[1] * high)
+    across = columns[rows == y] if (rows == y).any() else columns
+    wide = np.ptp(across) + 1
+    x = np.median(across) + wanted[0] * wide
+    off = np.abs(rows - y) / high + np.abs(columns - x) / wide
+    best = int(np.argmax(depth[rows, columns] / depth.max() - OFF_CHEST * off))
+    width = min(2 * float(depth.max()), float(wide)) * factor
+    middle = ((columns[best] + 0.5) * factor, (rows[best] + 0.5) * factor)
+    return _Place(*middle, width, form.panels[largest].axis, shares[largest])
+
+
+def _panel_shares(form: GarmentForm) -> list[np.ndarray]:
+    """Return what is seen of every panel, each H×W float32 in 0 to 1."""
+    shares = []
+    uncovered = np.ones(form.size, np.float32)
+    for panel in reversed(form.panels):
+        share = uncovered.copy()
+        if panel.weight is not None:
+            top, bottom, left, right = panel.box
+            own = np.zeros(form.size, np.float32)
+            own[top:bottom, left:right] = panel.weight
+            share *= own
+            uncovered *= 1 - own
+        shares.append(share)
+    return shares[::-1]
