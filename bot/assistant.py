@@ -23,7 +23,7 @@ from bot.loop_monitor import LoopMonitor
 from bot.settings import Settings
 from bot.start_report import report_start
 from bot.studio import Studio
-from gan.pool import ProcessPool, RenderPool
+from gan.serving.pool import ProcessPool, RenderPool
 from storage import StorageError, StorageUnavailableError, Store
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,8 @@ from bot.job_listener import JobListener
 from bot.outage import Outage, fault_of, is_outage
 from bot.rendering import new_render, render_request
 from bot.settings import Settings
-from gan.pool import RenderPool, WorkerCrashedError
 from gan.request import RenderError, RenderResult
+from gan.serving.pool import RenderPool, WorkerCrashedError
 from storage import ImageError, LeaseLostError, StorageError, StorageUnavailableError, Store
 from storage.models import Job, JobStatus, Render
 

@@ -19,16 +19,15 @@ from safetensors import SafetensorError, safe_open
 
 from bot.playground.sample_pictures import GARMENTS, STYLES, pictures_in
 from bot.settings import Settings
-from gan.pool import Patience, WorkerCrashedError
+from gan import shipped
 from gan.request import RenderError, RenderRequest
-from gan.worker_process import WORKER_COMMAND, WorkerProcess
+from gan.serving.pool import Patience, WorkerCrashedError
+from gan.serving.worker_process import WORKER_COMMAND, WorkerProcess
 from storage import StorageError
 from storage.backup import missing_pictures
 from storage.inspection import inspect
 from storage.store import DATABASE_NAME
 
-ROOT = Path(__file__).resolve().parent.parent
-WEIGHTS_FOLDER = ROOT / "gan" / "weights"
 LITTLE_DISK = 5 * 2**30
 TOO_LITTLE_DISK = 2**29
 RESTORE = "Stop the bot, then `restyle restore BACKUP` puts a backup in its place; never copy its files by hand."
@@ -158,12 +157,12 @@ async def _pictures(settings: Settings) -> list[Finding]:
 
 async def _weights(settings: Settings) -> list[Finding]:
     files = {
-        "generator weights": settings.weights or WEIGHTS_FOLDER / "generator.safetensors",
-        "mask weights": WEIGHTS_FOLDER / "mask.safetensors",
-        "part weights": WEIGHTS_FOLDER / "parts.safetensors",
-        "subject weights": WEIGHTS_FOLDER / "subject.safetensors",
-        "scene weights": WEIGHTS_FOLDER / "scene.safetensors",
-        "face detector": WEIGHTS_FOLDER / "faces.onnx",
+        "generator weights": settings.weights or shipped.GENERATOR,
+        "mask weights": shipped.MASK,
+        "part weights": shipped.PARTS,
+        "subject weights": shipped.GARMENT_JUDGE,
+        "scene weights": shipped.SCENE_JUDGE,
+        "face detector": shipped.FACES,
     }
     return [await asyncio.to_thread(_weights_file, name, path) for name, path in files.items()]
 

@@ -9,8 +9,8 @@ import discord
 from discord import app_commands
 
 from bot.intake import IntakeError
-from gan.pool import WorkerCrashedError
 from gan.request import RenderError
+from gan.serving.pool import WorkerCrashedError
 from storage.errors import (
     ImageError,
     InvalidStyleNameError,

@@ -10,7 +10,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from gan.pool import WorkerCrashedError
+from gan.serving.pool import WorkerCrashedError
 from storage import StorageUnavailableError
 
 log = logging.getLogger(__name__)

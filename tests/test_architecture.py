@@ -35,7 +35,7 @@ def test_imports_follow_the_arrows(package):
     assert {file: names for file, names in offenders.items() if names} == {}
 
 
-@pytest.mark.parametrize("module", ["bot.client", "bot.cli", "gan.request", "gan.pool", "storage"])
+@pytest.mark.parametrize("module", ["bot.client", "bot.cli", "gan.request", "gan.serving.pool", "storage"])
 def test_the_bots_process_never_loads_torch(module):
     script = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 0

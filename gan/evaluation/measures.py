@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gan.colour_tensors import luminance, srgb_to_linear
-from gan.perceptual import PerceptualFeatures, relative_error
+from gan.networks.perceptual import PerceptualFeatures, relative_error
 
 JUDGING_LAYERS = ("relu4_2", "relu4_3")
 """Deeper than any layer that training looks at."""

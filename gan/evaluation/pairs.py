@@ -14,7 +14,7 @@ from gan.data.prints import BOLD, PrintMix
 from gan.evaluation import measures
 from gan.evaluation.contestants import Contestant
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describe
-from gan.perceptual import PerceptualFeatures
+from gan.networks.perceptual import PerceptualFeatures
 from gan.shading import light_as_grey
 from gan.training.samples import psnr
 

@@ -21,15 +21,15 @@ from gan.devices import Compute
 from gan.evaluation import measures
 from gan.evaluation.contestants import FLAT, GENERATOR, PEER, SHADED, UNCHANGED, to_tensor
 from gan.evaluation.pairs import Scores
+from gan.evaluation.peer import Peer, peer_available
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside, describe
 from gan.guide import plan_variants, prepare_style
-from gan.network import ControlNetwork
-from gan.peer import Peer, peer_available
-from gan.perceptual import PerceptualFeatures, relative_error
+from gan.networks.perceptual import PerceptualFeatures, relative_error
 from gan.pictures import read_picture, resize_picture, result_size
+from gan.rendering.control_network import ControlNetwork
+from gan.rendering.scene import MaskedGarment, Scene, load_garment
+from gan.rendering.style_photo import NetworkReader
 from gan.request import Mode, RenderError, RenderRequest
-from gan.scene import MaskedGarment, Scene, load_garment
-from gan.style_photo import NetworkReader
 
 SIZE = 400
 VARIANTS = 4

@@ -23,10 +23,10 @@ from gan.evaluation.contestants import GATYS, TRUTH, contestants, gatys, to_byte
 from gan.evaluation.pairs import judge_pairs, printed_pairs, tell_light_apart
 from gan.evaluation.photos import judge_photos, patterned, shoot
 from gan.evaluation.report import contact_sheet, summarise, write_report
-from gan.generator import WEIGHTS_FILE
-from gan.perceptual import PerceptualFeatures, load_perceptual
+from gan.networks.perceptual import PerceptualFeatures, load_perceptual
 from gan.picture_folders import list_pictures
 from gan.request import RenderError
+from gan.shipped import GENERATOR
 
 PAIRS, WORN_PAIRS = "Held-out pseudo-pairs", "Held-out pseudo-pairs, prints as they are worn"
 PHOTOS = "Held-out photos"
@@ -59,7 +59,7 @@ class EvaluationOptions:
     out: Path
     masks: Path | None = None
     cache: Path | None = None
-    weights: Path = WEIGHTS_FILE
+    weights: Path = GENERATOR
     comparisons: Mapping[str, Path] = field(default_factory=dict)
     perceptual: str = "hed"
     pairs: int = 48

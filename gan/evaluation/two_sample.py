@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan.patches import window_means
-from gan.perceptual import PerceptualFeatures
+from gan.losses.patches import window_means
+from gan.networks.perceptual import PerceptualFeatures
 
 CROP = 64
 FOLDS = 5

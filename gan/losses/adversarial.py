@@ -19,7 +19,7 @@ def feature_matching(inputs: LossInputs) -> Tensor:
 
 
 def adversarial(critic: str) -> Term:
-    """Return the term of one of the critics (see `gan.discriminators`): the generator's loss against it."""
+    """Return the term of one of the critics (see `gan.networks.discriminators`): the generator's loss against it."""
 
     def term(inputs: LossInputs) -> Tensor:
         return inputs.critics[critic].loss if critic in inputs.critics else inputs.picture.new_zeros(())

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from gan.masked_statistics import blur_inside, centre_inside, spread_inside
-from gan.patches import cut_patches, random_corners
-from gan.perceptual import LAYERS, PerceptualFeatures
+from gan.losses.masked_statistics import blur_inside, centre_inside, spread_inside
+from gan.losses.patches import cut_patches, random_corners
+from gan.losses.wrong_light import wrong_light
+from gan.networks.perceptual import LAYERS, PerceptualFeatures
 from gan.shading import light_as_grey
-from gan.wrong_light import wrong_light
 
 MIDDLE_LAYERS = ("relu2_2", "relu3_3")
 WINDOWED = frozenset({"light", "true_light", "wrong_light", "photo"})
@@ -121,7 +121,7 @@ class LossInputs:
 
     @property
     def wrong_light(self) -> Tensor:
-        """The exact exposure likewise, spoilt (see `gan.wrong_light`)."""
+        """The exact exposure likewise, spoilt (see `gan.losses.wrong_light`)."""
         return self._seen_light(wrong_light(self.garment, self.log_shading, self.mask))
 
     @property

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gan.losses.inputs import LossInputs
-from gan.perceptual import relative_error
+from gan.networks.perceptual import relative_error
 
 CONTENT_LAYERS = ("relu3_3", "relu4_1")
 PAIRED_LAYERS = ("relu1_2", "relu2_2", "relu3_3")

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gan.losses.inputs import MIDDLE_LAYERS, LossInputs
-from gan.perceptual import LAYERS
+from gan.networks.perceptual import LAYERS
 from gan.precision import full_precision
 
 DIRECTIONS = 32

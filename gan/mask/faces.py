@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from threading import Lock
 
 import cv2
 import numpy as np
 
-SHIPPED = Path(__file__).parent.parent / "weights" / "faces.onnx"
+from gan.shipped import FACES
+
+SHIPPED = FACES
 SURE = 0.8
 SMALLEST = 12.0
 """Width in pixels below which nothing is seen of a face's skin."""

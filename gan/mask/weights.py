@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from safetensors.torch import load_file
 
+from gan import shipped
 from gan.mask.network import MaskNetwork, fused
 from gan.tensor_files import write_tensors
 
-SHIPPED = Path(__file__).parent.parent / "weights" / "mask.safetensors"
+SHIPPED = shipped.MASK
 FORMAT = "1"
 
 Network = TypeVar("Network", bound=MaskNetwork)

@@ -12,11 +12,10 @@ from safetensors.torch import load_file
 
 from gan.mask.weights import SHIPPED as NETWORK_FILE
 from gan.mask.weights import shipped_network
+from gan.shipped import GARMENT_JUDGE, SCENE_JUDGE
 from gan.subject.features import layout_features, subject_features
 from gan.tensor_files import write_tensors
 
-WEIGHTS = Path(__file__).parent.parent / "weights"
-GARMENT_FILE, SCENE_FILE = WEIGHTS / "subject.safetensors", WEIGHTS / "scene.safetensors"
 SURE = 4.0
 """Log-odds from which a picture is taken for the photo of a garment.
 
@@ -64,11 +63,11 @@ def look_at(picture: np.ndarray) -> Subject | None:
     Args:
         picture: H×W×3 uint8 RGB.
     """
-    if not (GARMENT_FILE.exists() and SCENE_FILE.exists() and NETWORK_FILE.exists()):
+    if not (GARMENT_JUDGE.exists() and SCENE_JUDGE.exists() and NETWORK_FILE.exists()):
         return None
     features = subject_features(shipped_network(), picture)
-    is_garment = bool(_shipped(GARMENT_FILE).log_odds(features) > SURE)
-    scene = _shipped(SCENE_FILE).log_odds(torch.cat([features, layout_features(picture)]))
+    is_garment = bool(_shipped(GARMENT_JUDGE).log_odds(features) > SURE)
+    scene = _shipped(SCENE_JUDGE).log_odds(torch.cat([features, layout_features(picture)]))
     return Subject(is_garment, not is_garment and bool(scene > LIKELY))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gan.generator import Generator
+from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.training.checkpoint import save_weights, take_weights
 

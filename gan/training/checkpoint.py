@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from gan.generator import Generator
+from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.tensor_files import write_tensors
 from gan.training.distributed import ProcessGroup

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gan.augment import augment
-from gan.discriminators import ProjectedCritic, gradient_penalty
 from gan.losses import WINDOWED, LossInputs
-from gan.patches import random_patches
+from gan.losses.patches import random_patches
+from gan.networks.discriminators import ProjectedCritic, gradient_penalty
+from gan.training.augment import augment
 from gan.training.train_state import TrainState
 
 PATCHES = 2

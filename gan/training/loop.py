@@ -15,10 +15,9 @@ from gan.data.dataset import Batch, EndlessNumbers, ExampleDataset, endless_batc
 from gan.data.pack import Pack
 from gan.data.pairs import DARK_SHARE, WARPED_SHARE
 from gan.devices import Compute
-from gan.ema import update_average
-from gan.generator import Generator, Widths
 from gan.losses import PERCEPTUAL_TERMS
-from gan.perceptual import PerceptualFeatures, load_perceptual
+from gan.networks.generator import Generator, Widths
+from gan.networks.perceptual import PerceptualFeatures, load_perceptual
 from gan.request import RenderError
 from gan.training.checkpoint import (
     CHECKPOINT,
@@ -29,6 +28,7 @@ from gan.training.checkpoint import (
     take_weights,
 )
 from gan.training.distributed import ProcessGroup
+from gan.training.ema import update_average
 from gan.training.metrics import Metrics
 from gan.training.options import TrainingOptions
 from gan.training.random_state import seed_process

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from gan.discriminators import GAN_LOSSES, GanLoss
 from gan.losses import LOSS_TABLE
+from gan.networks.discriminators import GAN_LOSSES, GanLoss
 from gan.picture_folders import list_pictures
 from gan.request import RenderError
 
@@ -38,7 +38,7 @@ class TrainingOptions:
         threads: CPU threads, or None for all.
         workers: processes that make examples.
         drawn: drawn textile patterns mixed with the styles.
-        perceptual: backbone of the perceptual terms (see `gan.perceptual`).
+        perceptual: backbone of the perceptual terms (see `gan.networks.perceptual`).
         gan_loss: bce, hinge or relativistic.
         spectral: spectral norm in the critics instead of relying on R1 alone.
         generator_rate: peak learning rate of the generator.

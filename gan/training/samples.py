@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gan.data.dataset import Batch, ExampleDataset
 from gan.data.pack import Pack
-from gan.generator import NOISE_SIZE, Generator
+from gan.networks.generator import NOISE_SIZE, Generator
 from gan.shading import Controls, apply_controls, garment_shading
 
 PAIRS = 48

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from gan.discriminators import GanLoss, accuracy, critic_loss, generator_loss
-from gan.generator import NOISE_SIZE, Generator
 from gan.losses import CriticFeedback, LossInputs, TeacherOutput, total_loss
-from gan.perceptual import PerceptualFeatures
+from gan.networks.discriminators import GanLoss, accuracy, critic_loss, generator_loss
+from gan.networks.generator import NOISE_SIZE, Generator
+from gan.networks.perceptual import PerceptualFeatures
 from gan.training.critic_outputs import (
     CriticOutput,
     Indices,
@@ -193,7 +193,7 @@ def _critic_gradients(
     if not names:
         return {}
     with context.autocast(inputs.mask.device):
-        # Not the generator's light, which lacks folds that no photo shows: see `gan.wrong_light`.
+        # Not the generator's light, which lacks folds that no photo shows: see `gan.losses.wrong_light`.
         outputs = critic_outputs(state, inputs, names, indices, light="wrong_light")
     losses = {name: critic_loss(real.logits, fake.logits, kind) for name, (real, fake) in outputs.items()}
     values = {f"critic_{name}": loss for name, loss in losses.items()}

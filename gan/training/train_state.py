@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.optim import Adam, Optimizer
 
-from gan.discriminators import ClothCritic, FoldCritic, GarmentCritic
-from gan.ema import averaged_copy
-from gan.generator import Generator, Widths
 from gan.losses import MIDDLE_LAYERS
-from gan.perceptual import VGG_SIZES, PerceptualFeatures, layer_sizes
+from gan.networks.discriminators import ClothCritic, FoldCritic, GarmentCritic
+from gan.networks.generator import Generator, Widths
+from gan.networks.perceptual import VGG_SIZES, PerceptualFeatures, layer_sizes
+from gan.training.ema import averaged_copy
 from gan.training.options import TrainingOptions
 
 CRITICS = ("cloth", "garment", "folds")

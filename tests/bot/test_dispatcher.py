@@ -7,8 +7,8 @@ from bot.dispatcher import Dispatcher
 from bot.orders import Member, RestyleOrder, Upload, Wishes
 from bot.settings import Settings
 from bot.studio import Studio
-from gan.pool import WorkerCrashedError
 from gan.request import RenderError
+from gan.serving.pool import WorkerCrashedError
 from storage import ImageMissingError, JobStatus, Store, TooManyJobsError
 from tests.bot.conftest import GARMENT, STYLE, PlainPool
 from tests.bot.reading import eventually

@@ -7,8 +7,8 @@ import pytest
 from bot.errors import RefusedError, explain, record_failure
 from bot.intake import IntakeError
 from bot.permissions import missing_permissions, require_author
-from gan.pool import WorkerCrashedError
 from gan.request import RenderError
+from gan.serving.pool import WorkerCrashedError
 from storage import (
     InvalidStyleNameError,
     LeaseLostError,

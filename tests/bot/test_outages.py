@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from bot.outage import fault_of
-from gan.pool import WorkerCrashedError
+from gan.serving.pool import WorkerCrashedError
 from storage import JobStatus, StorageUnavailableError
 from storage.images import Images
 from storage.store import DATABASE_NAME

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from bot.playground.user import media_of, text_of
-from gan.pool import WorkerCrashedError
 from gan.request import RenderError
+from gan.serving.pool import WorkerCrashedError
 from tests.bot.conftest import GARMENT, STYLE, picture
 from tests.bot.reading import answer_to, eventually, is_progress, is_result, render_id
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gan import colour, colour_tensors
-from gan.light import DECODE, ENCODE, LIGHT_UNIT
+from gan.rendering.light import DECODE, ENCODE, LIGHT_UNIT
 
 LIGHT = np.linspace(0, 3, 901, dtype=np.float32)
 BYTES = np.arange(256, dtype=np.uint8)

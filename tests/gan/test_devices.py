@@ -11,7 +11,7 @@ from gan.request import RenderError
 
 THREADS_OF_A_RENDERER = """
 from threadpoolctl import threadpool_info
-from gan.renderer import Renderer
+from gan.rendering.renderer import Renderer
 
 renderer = Renderer("cpu")
 print(max((it["num_threads"] for it in threadpool_info() if it["user_api"] == "blas"), default=1))

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from gan.perceptual import LAYERS, PerceptualFeatures
+from gan.networks.perceptual import LAYERS, PerceptualFeatures
 
 VGG_LAYERS = tuple(
     f"relu{block}_{layer}" for block, count in enumerate((2, 2, 3, 3), 1) for layer in range(1, count + 1)

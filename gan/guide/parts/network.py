@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from gan import shipped
 from gan.mask.network import MaskNetwork
 from gan.mask.weights import read_network
 
@@ -14,7 +15,7 @@ PARTS = ("left sleeve", "right sleeve", "left leg", "right leg", "left collar", 
 """Left and right as the picture shows them."""
 MIRRORED = (1, 0, 3, 2, 5, 4, 6)
 """Where each part is in the mirrored picture."""
-SHIPPED = Path(__file__).parents[2] / "weights" / "parts.safetensors"
+SHIPPED = shipped.PARTS
 
 
 class PartNetwork(MaskNetwork):

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from gan import peer
+from gan.evaluation import peer
 from tests.gan.scenery import checks, save, shirt_photo
 
 

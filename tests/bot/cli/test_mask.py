@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from gan.generator import WEIGHTS_FILE
+from gan.shipped import GENERATOR
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def folders(tmp_path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("weights", ["torn.safetensors", WEIGHTS_FILE])
+@pytest.mark.parametrize("weights", ["torn.safetensors", GENERATOR])
 def test_weights_of_something_else_are_refused_before_anything_is_made(folders, weights):
     given = ["--garments", folders / "garments", "--styles", folders / "styles", "--out", folders / "out"]
     result = CliRunner().invoke(app, ["train-mask", *map(str, given), "--from", str(folders / weights)])

@@ -6,7 +6,7 @@ from gan.evaluation import measures
 from gan.evaluation.bootstrap import figure
 from gan.evaluation.gatys import optimise
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside
-from gan.perceptual import VGG16, PerceptualFeatures, vgg_stages
+from gan.networks.perceptual import VGG16, PerceptualFeatures, vgg_stages
 
 MASK = torch.zeros(1, 1, 96, 72)
 MASK[..., 8:-8, 8:-8] = 1

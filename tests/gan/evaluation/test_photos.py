@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from gan import shipped
 from gan.devices import choose_compute
 from gan.evaluation import photos
 from gan.evaluation.contestants import FLAT, GENERATOR, UNCHANGED
 from gan.evaluation.photos import judge_photos, shoot
-from gan.generator import WEIGHTS_FILE
 from gan.patterns import draw_pattern
 
 SHIRT = Path(__file__).parents[1] / "mask" / "labels" / "tshirt-0042.jpg"
@@ -20,7 +20,7 @@ SHIRT = Path(__file__).parents[1] / "mask" / "labels" / "tshirt-0042.jpg"
 def shots(tmp_path_factory):
     style = tmp_path_factory.mktemp("styles") / "dots.png"
     cv2.imwrite(str(style), draw_pattern("navy dots", 240)[..., ::-1])
-    return shoot([SHIRT], [style], WEIGHTS_FILE, {}, choose_compute("cpu", 1))[0]
+    return shoot([SHIRT], [style], shipped.GENERATOR, {}, choose_compute("cpu", 1))[0]
 
 
 def test_the_flat_guide_is_what_the_generator_drew_from(shots):
@@ -48,7 +48,7 @@ def test_every_style_that_is_drawn_is_in_the_gallery_that_results_are_looked_up_
 
     monkeypatch.setattr(photos, "_shoot_one", note)
     styles = [tmp_path / f"{number}.png" for number in range(4)]
-    shoot([SHIRT] * 3, styles, WEIGHTS_FILE, {}, choose_compute("cpu", 1))
+    shoot([SHIRT] * 3, styles, shipped.GENERATOR, {}, choose_compute("cpu", 1))
     assert drawn == [("0", 0), ("1", 1), ("0", 0)]
 
 

@@ -10,7 +10,7 @@ import torch
 from gan.evaluation import contestants, photos, run
 from gan.evaluation.contestants import GATYS, WITHOUT_CRITICS
 from gan.evaluation.run import PAIRS, PHOTOS, WORN_PAIRS, EvaluationOptions, evaluate
-from gan.generator import Generator
+from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.training.checkpoint import save_weights
 from tests.gan.tiny_backbone import tiny_vgg

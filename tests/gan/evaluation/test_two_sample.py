@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from gan.evaluation.pairs import tell_light_apart
 from gan.evaluation.two_sample import classifier_accuracy, crops_inside
-from gan.perceptual import PerceptualFeatures
+from gan.networks.perceptual import PerceptualFeatures
 
 
 class Gradients:

@@ -8,10 +8,10 @@ import pytest
 from gan.devices import choose_compute
 from gan.guide import prepare_style
 from gan.guide.photo_reader import PhotoLook
-from gan.network import ControlNetwork
 from gan.patterns import draw_pattern
 from gan.pictures import read_picture
-from gan.style_photo import NetworkReader
+from gan.rendering.control_network import ControlNetwork
+from gan.rendering.style_photo import NetworkReader
 from gan.subject.features import layout_features
 
 STYLES = Path(__file__).parents[3] / "bot" / "playground" / "samples" / "styles"

@@ -3,7 +3,7 @@
 import torch
 
 from gan.devices import choose_compute
-from gan.generator import Widths
+from gan.networks.generator import Widths
 from gan.training.checkpoint import CHECKPOINT, load_checkpoint
 from gan.training.distributed import ProcessGroup
 from gan.training.loop import TrainingLoop

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from gan.generator import Generator, load_generator
+from gan.networks.generator import Generator, load_generator
 from gan.request import RenderError
 from gan.training.blend import blend_weights
 from gan.training.checkpoint import save_weights

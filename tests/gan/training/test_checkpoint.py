@@ -5,7 +5,7 @@ import torch
 from typer.testing import CliRunner
 
 from bot.cli import app
-from gan.generator import Generator
+from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.training.checkpoint import (
     CHECKPOINT,

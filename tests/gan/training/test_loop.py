@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gan.generator import Generator
 from gan.losses import LOSS_TABLE
+from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.training import loop
 from gan.training.checkpoint import CHECKPOINT, WITHOUT_CRITICS, save_weights

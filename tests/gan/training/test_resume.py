@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gan.generator import WEIGHTS_FILE
 from gan.request import RenderError
+from gan.shipped import GENERATOR
 from gan.training.checkpoint import CHECKPOINT, read_checkpoint, save_checkpoint
 from gan.training.options import TrainingOptions
 from gan.training.resume import resumed_options
@@ -70,7 +70,7 @@ def test_a_resumed_run_knows_that_it_was_begun_from_weights_even_where_these_are
 
 
 def test_the_shipped_checkpoint_brings_its_options_but_no_paths(tmp_path):
-    packed = WEIGHTS_FILE.with_name(CHECKPOINT)
+    packed = GENERATOR.with_name(CHECKPOINT)
     (tmp_path / CHECKPOINT).write_bytes(packed.read_bytes())
     folders = TrainingOptions(Path("garments"), Path("styles"), tmp_path)
     resumed = resumed_options(folders, {"garments", "styles"})

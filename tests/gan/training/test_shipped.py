@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from gan.generator import WEIGHTS_FILE, load_generator
+from gan.networks.generator import load_generator
+from gan.shipped import GENERATOR
 from gan.training.checkpoint import load_checkpoint
 from gan.training.options import TrainingOptions
 from gan.training.train_state import make_train_state
@@ -10,7 +11,7 @@ from tests.gan.wardrobe import plain_garment
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_generator(WEIGHTS_FILE)
+    return load_generator(GENERATOR)
 
 
 def picture_of(generator, garment, mask, guide):
@@ -51,8 +52,8 @@ def test_shipped_weights_keep_the_folds_of_a_plain_garment(shipped):
 def test_a_run_can_go_on_from_the_shipped_checkpoint(tmp_path):
     options = TrainingOptions(tmp_path, tmp_path, tmp_path)
     state = make_train_state(options, torch.device("cpu"))
-    load_checkpoint(WEIGHTS_FILE.with_name("checkpoint.pt"), state)
+    load_checkpoint(GENERATOR.with_name("checkpoint.pt"), state)
     assert state.progress.images > 1_000
-    generator = load_generator(WEIGHTS_FILE)
+    generator = load_generator(GENERATOR)
     for name, value in state.average.state_dict().items():
         assert torch.allclose(value, generator.state_dict()[name], atol=1e-3), name
