@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.dates import Period, read_period
-from bot.errors import RefusedError
+from bot.refusal import RefusedError
 from storage import InvalidCursorError, Store, parse_id
 from storage.models import Audience, Render, RenderFilter, RenderOrder, RenderPage
 

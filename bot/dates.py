@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateparser.date import DateDataParser
 
-from bot.errors import RefusedError
+from bot.refusal import RefusedError
 
 MONTH_FIRST_LOCALE = "en-US"
 """The only one of Discord's languages in which 3/4 is the fourth of March."""

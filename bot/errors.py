@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import discord
 from discord import app_commands
 
-from bot.intake import IntakeError
+from bot.refusal import RefusedError
 from gan.request import RenderError
 from gan.serving.pool import WorkerCrashedError
 from storage.errors import (
@@ -27,20 +27,6 @@ UNAVAILABLE = "I cannot reach what I have kept right now; nothing was changed, p
 PICTURE_LOST = "One of this result's pictures is missing or damaged; please tell whoever runs me the error id below."
 CRASHED = "The picture could not be rendered: the renderer stopped unexpectedly each time; please try another picture."
 DISCORD_FAULT = "Discord did not accept my answer; please try again in a minute."
-
-
-class RefusedError(Exception):
-    """Something that was asked for cannot be done, for a reason that the person can understand.
-
-    Attributes:
-        sentence: one sentence that says what to do.
-        cause: what was found, for the log.
-    """
-
-    def __init__(self, sentence: str, cause: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +48,7 @@ def explain(error: BaseException) -> Explained:
     """Say what `error` means to the person who met it. Paths, hashes and other insides go to the log only."""
     if isinstance(error, app_commands.CommandInvokeError):
         return explain(error.original)
-    if isinstance(error, RefusedError | IntakeError):
+    if isinstance(error, RefusedError):
         return Explained(error.sentence, error.cause, expected=True)
     cause = f"{type(error).__name__}: {error}"
     if isinstance(error, RenderError | InvalidStyleNameError):

@@ -17,6 +17,7 @@ import pi_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from bot.colour import flatten, to_small_srgb, to_srgb
+from bot.refusal import RefusedError
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 120_000_000
@@ -56,18 +57,8 @@ _FOREIGN_SIGNATURES = (
 )
 
 
-class IntakeError(Exception):
-    """The bytes cannot be used.
-
-    Attributes:
-        sentence: one sentence for the person who sent them.
-        cause: what was found, for the log.
-    """
-
-    def __init__(self, sentence: str, cause: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.cause = cause
+class IntakeError(RefusedError):
+    """The bytes cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)

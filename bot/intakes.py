@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import discord
 
-from bot.errors import RefusedError
+from bot.refusal import RefusedError
 from bot.replies import say
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.errors import RefusedError, explain
+from bot.errors import explain
 from bot.orders import Member
+from bot.refusal import RefusedError
 from bot.replies import PUBLIC_ANSWER
 from storage.models import Job, NewJob
 

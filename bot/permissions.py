@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.errors import RefusedError
+from bot.refusal import RefusedError
 
 _NEEDED = {
     "view_channel": "View Channel",

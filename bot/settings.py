@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     weights: Path | None = None
     compile_generator: bool = False
     render_size: int = Field(default=2048, ge=256, le=2048)
-    render_timeout_seconds: float = Field(default=600, gt=0)
+    render_timeout_seconds: float = Field(default=1200, gt=0)
 
     jobs_per_member: int = Field(default=25, ge=1, le=1000)
     lease_seconds: float = Field(default=60, gt=0)

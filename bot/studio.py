@@ -12,9 +12,9 @@ from functools import partial
 from statistics import median
 from typing import TypeVar
 
-from bot.errors import RefusedError
 from bot.intake import CleanImage, check_size, read_image
 from bot.orders import Member, RestyleOrder, Upload, fresh_seed, options_of, repeat_of, retry_of
+from bot.refusal import RefusedError
 from bot.settings import Settings
 from gan.mask.user_mask import load_user_mask
 from gan.request import MaskEdit, Region

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 from discord import ui
 
-from bot.errors import RefusedError
+from bot.refusal import RefusedError
 from bot.replies import answer_failure
 from storage.models import Render
 

@@ -15,6 +15,7 @@ from bot.buttons.results import AgainButton, FullSizeMenu
 from bot.card_files import card_files, file_limit, upload
 from bot.cards import result_card
 from bot.history_cards import best_variant, history_page, menu_label, shown_heading, thumbnail_file
+from bot.interactions import acknowledge
 from bot.permissions import is_author, require_author, require_permissions
 from bot.pictures import LARGEST_SIDE
 from storage.models import Render
@@ -86,7 +87,7 @@ class PostPageButton(PersistentItem[ui.Button[Any]], template=rf"restyle:postpag
     async def pressed(self, interaction: discord.Interaction[RestyleClient]) -> None:
         """Post the page, with a menu that everybody can open entries with."""
         require_permissions(interaction)
-        await interaction.response.defer(thinking=True)
+        await acknowledge(interaction)
         page = await _page(interaction, self.key, self.cursor, self.number)
         files = await _thumbnails(interaction.client, page)
         await interaction.edit_original_response(view=history_page(page, _open_rows(page)), attachments=files)
@@ -112,7 +113,7 @@ class PostRenderButton(PersistentItem[ui.Button[Any]], template=rf"restyle:post:
         render = await _visible(interaction, self.render_id)
         if render.hidden:
             require_author(interaction, render.member_id, "post a deleted result again")
-        await interaction.response.defer(thinking=True)
+        await acknowledge(interaction)
         await show_render(interaction, render, postable=False)
 
 

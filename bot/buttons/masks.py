@@ -15,10 +15,10 @@ from discord import ui
 from bot.buttons.base import RENDER_ID, PersistentItem, find_render
 from bot.card_files import file_limit
 from bot.cards import ACCENT, MASK_FILE
-from bot.errors import RefusedError
 from bot.interactions import announce, member_of
 from bot.permissions import require_author
 from bot.pictures import in_picture_thread, mask_overlay
+from bot.refusal import RefusedError
 from bot.wording import harmless
 from gan.request import MaskEdit, Part
 from storage.models import Render

@@ -10,9 +10,9 @@ import discord
 from discord import ui
 
 from bot.buttons.base import PersistentItem
-from bot.errors import RefusedError
 from bot.interactions import member_of, order_once_more
 from bot.permissions import require_author, require_permissions
+from bot.refusal import RefusedError
 
 if TYPE_CHECKING:
     from bot.client import RestyleClient

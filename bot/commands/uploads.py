@@ -5,9 +5,9 @@ from __future__ import annotations
 import aiohttp
 import discord
 
-from bot.errors import RefusedError
 from bot.intake import shown_name
 from bot.orders import Upload
+from bot.refusal import RefusedError
 from bot.studio import Studio
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import discord
@@ -35,11 +36,15 @@ STYLE = ("style.png", picture((64, 64), (20, 90, 160)))
 
 @dataclass
 class PlainPool:
-    """Renders plain colours. `gate` holds renders back, `faults` are raised by the next ones, in turn."""
+    """Renders plain colours.
+
+    `gate` holds renders back, `faults` are raised by the next ones, in turn, `report` says how far the last one is.
+    """
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     faults: list = field(default_factory=list)
     requests: list = field(default_factory=list)
+    report: Callable[[Progress], None] | None = None
     doubt: str | None = None
     style_use: StyleUse = StyleUse.WHOLE
     capacity: int = 1
@@ -56,6 +61,7 @@ class PlainPool:
 
     async def render(self, request, on_progress):
         self.requests.append(request)
+        self.report = on_progress
         on_progress(Progress(1, 3, "finding the garment"))
         try:
             await self.gate.wait()

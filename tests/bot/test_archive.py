@@ -3,9 +3,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.archive import FIRST_PAGE, Archive, Search
-from bot.errors import RefusedError
 from bot.history_cards import filter_words
 from bot.orders import Member
+from bot.refusal import RefusedError
 from storage import JobStatus
 from tests.bot.test_dispatcher import NOOR, workshop
 

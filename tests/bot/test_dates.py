@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.dates import Period, day_of, read_period
-from bot.errors import RefusedError
+from bot.refusal import RefusedError
 
 NOW = datetime(2026, 11, 23, 15, 30)  # a Monday
 

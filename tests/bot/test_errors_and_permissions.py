@@ -4,9 +4,10 @@ from types import SimpleNamespace
 import discord
 import pytest
 
-from bot.errors import RefusedError, explain, record_failure
+from bot.errors import explain, record_failure
 from bot.intake import IntakeError
 from bot.permissions import missing_permissions, require_author
+from bot.refusal import RefusedError
 from gan.request import RenderError
 from gan.serving.pool import WorkerCrashedError
 from storage import (

@@ -5,7 +5,7 @@ import asyncio
 from bot.pacing import PacedEditor
 from bot.playground.user import text_of
 from bot.studio import Studio
-from gan.request import RenderError
+from gan.request import Progress, RenderError
 from storage import StorageUnavailableError, Store
 from tests.bot.hindering import held_edits
 from tests.bot.reading import answer_to, custom_ids, eventually, is_progress, is_result
@@ -77,9 +77,11 @@ async def test_a_quick_refusal_is_not_written_over_by_slow_progress(house, monke
 async def test_a_cancelled_job_is_not_shown_as_rendering_by_slow_progress(house, monkeypatch):
     user = await house.member()
     house.pool.gate.clear()
-    held, go_on = held_edits(monkeypatch, "Rendering")
     await restyle(user)
     shown = await user.wait_message(is_progress)
+    held, go_on = held_edits(monkeypatch, "drawing")
+    await eventually(lambda: house.pool.report)
+    house.pool.report(Progress(2, 3, "drawing the variants"))
     await eventually(lambda: held)
     await user.acknowledged(await user.click(shown, "Cancel"))
     await asyncio.sleep(0.3)  # time for a cancellation that does not wait
