@@ -11,7 +11,7 @@ from gan.request import StyleUse
 STYLE_USES: dict[str, str] = {
     StyleUse.INNER: "margins left out",
     StyleUse.CLOTH: "only the garment's cloth taken",
-    StyleUse.MOTIF: "motif scattered",
+    StyleUse.MOTIF: "taken for a motif",
 }
 """What to say where not all of a style image was laid as it is."""
 

@@ -51,7 +51,7 @@ class StyleUse(StrEnum):
     CLOTH = "cloth"
     """A piece of the garment that it shows."""
     MOTIF = "motif"
-    """The one thing on its plain ground, scattered."""
+    """The one thing on its plain ground, scattered or printed once."""
 
 
 class Part(StrEnum):

@@ -219,12 +219,12 @@ async def test_doubt_is_said_and_the_mask_shown(house):
 
 async def test_it_is_said_when_not_all_of_a_style_was_laid_as_it_is(house):
     user = await house.member()
-    assert "scattered" not in text_of(await make(user))
+    assert "motif" not in text_of(await make(user))
     house.pool.style_use = StyleUse.MOTIF
     message = await make(user, note="with a logo")
-    assert "motif scattered" in text_of(message)
+    assert "taken for a motif" in text_of(message)
     found = await answer_to(user, await user.slash("history", id=render_id(message)))
-    assert "motif scattered" in text_of(found)
+    assert "taken for a motif" in text_of(found)
 
 
 async def test_styles_are_saved_listed_used_and_forgotten(house):
