@@ -56,6 +56,7 @@ class StyleCloth:
         is_plain: it is one colour, as of a colour card.
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
+        shows_people: a scene with a face in it.
         is_upright: it has an up and a down, as far as a picture or a repeat can tell.
         focus: where a scene draws the eye, side×side float32 over the picture with a sum of 1; None for stuff.
         palette: its main colours in OKLab.
@@ -70,6 +71,7 @@ class StyleCloth:
     key: str
     is_plain: bool
     is_picture: bool
+    shows_people: bool
     is_upright: bool
     focus: np.ndarray | None
     palette: Dyes
@@ -126,7 +128,7 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
             look = reader.look_at(inner)
             seen = _read_as_photo(seen, look, reader)
         if seen.is_picture:
-            seen = replace(seen, focus=find_focus(seen.picture, look.faces))
+            seen = replace(seen, focus=find_focus(seen.picture, look.faces), shows_people=bool(look.faces))
         cloth = _made_cloth(seen, key)
         _RECENT.put(key, cloth)
     return cloth
@@ -136,7 +138,7 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
 class _Seen:
     """A style before anything is made of it; `repeat` is its cell and lattice, `seamless` itself as a tile.
 
-    `focus` is for scenes only.
+    `focus` and `shows_people` are for scenes only.
     """
 
     picture: np.ndarray
@@ -147,6 +149,7 @@ class _Seen:
     is_picture: bool
     use: StyleUse
     focus: np.ndarray | None = None
+    shows_people: bool = False
 
     @property
     def is_drawn(self) -> bool:
@@ -204,6 +207,7 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
         key,
         is_plain=bool(seen.picture.std((0, 1)).max() < PLAIN),
         is_picture=seen.is_picture,
+        shows_people=seen.shows_people,
         is_upright=is_upright,
         focus=seen.focus,
         palette=palette,

@@ -14,8 +14,8 @@ from gan.picture_folders import is_held_out
 from gan.pictures import read_picture
 from gan.subject import LinearJudge
 from gan.subject.features import layout_features, subject_features
-from gan.subject.training import DRAWN
 
+DRAWN = 10
 SAMPLES = Path(__file__).parents[3] / "bot" / "playground" / "samples"
 
 
@@ -40,7 +40,10 @@ def fit(folders: dict[str, Path], command: str = "train-subject") -> str:
 
 
 @pytest.mark.parametrize("command", ["train-subject", "train-scene"])
-def test_it_learns_what_it_was_shown_and_reports_what_it_was_not(folders: dict[str, Path], command: str) -> None:
+def test_it_learns_what_it_was_shown_and_reports_what_it_was_not(
+    folders: dict[str, Path], command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan.subject.training.DRAWN", DRAWN)
     shown, others, out = folders.values()
     # For the judge of scenes it does not matter here what the two folders hold.
     names = ("garments", "styles", "out") if command == "train-subject" else ("scenes", "cloths", "out")
