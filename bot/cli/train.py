@@ -23,6 +23,7 @@ OPTION_OF_PARAMETER = {
     "teacher": "teachers",
     "weight": "weights",
     "without_critics": "adversarial",
+    "critics_at_once": "warm_start",
 }
 """Training options by the parameters of the command that are called otherwise."""
 
@@ -67,6 +68,9 @@ def train(
     spectral: Annotated[bool, typer.Option("--spectral", help="Spectral norm in the critics.")] = False,
     weight: Annotated[list[str] | None, typer.Option(help="Loss weight, as NAME=NUMBER; repeatable.")] = None,
     without_critics: Annotated[bool, typer.Option("--without-critics", help="Pseudo-pairs and features only.")] = False,
+    critics_at_once: Annotated[
+        bool, typer.Option("--critics-at-once", help="Adversarial from the first step: to go on with --from.")
+    ] = False,
     preset: Annotated[Preset | None, typer.Option(help="classic: the textbook settings.")] = None,
 ) -> None:
     """Train the generator, or fine-tune the shipped one on your own garments and styles."""
@@ -97,6 +101,7 @@ def train(
             teachers=tuple(teacher or ()),
             weights=parse_weights(weight or []),
             adversarial=not without_critics,
+            warm_start=not critics_at_once,
         )
         chosen = classic(options) if preset is Preset.CLASSIC else options
         given = _given_options(context) | changed_options(options, chosen)
