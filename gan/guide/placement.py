@@ -28,6 +28,8 @@ OFF_CHEST = 2.5
 """What a panel's height or width away from there costs, beside lying in the panel's widest part."""
 CONTRAST, LEAST_SEEN = 0.2, 0.35
 """OKLab distance from the cloth's colour from which something is seen well, and share of a graphic that must be."""
+BENT = 0.03
+"""Of the garment's width: the most that folds shift cloth by."""
 LIGHT, DARK = np.array([[0.93, 0, 0], [0.25, 0, 0]], np.float32)
 """What cloth is dyed instead, OKLab, under a picture that has no ground of its own."""
 SAMPLE = 5000
@@ -36,13 +38,13 @@ SAMPLE = 5000
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a graphic goes: its middle (x, y) and width of the panel in pixels, the panel and what of it is seen."""
+    """Where a graphic goes: its middle and the panel's width in pixels, the panel's number and its turn in degrees."""
 
     x: float
     y: float
     width: float
+    panel: int
     axis: float
-    share: np.ndarray
 
 
 def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, seed: int) -> np.ndarray:
@@ -59,32 +61,52 @@ def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: flo
         seed: there is nothing to choose; the variants differ in scale.
     """
     place = _find_place(form, LEFT_CHEST if scale < SMALL else CHEST)
-    ground = _ground_colour(cloth, form)
     guide = np.empty((*form.size, 3), np.uint8)
-    guide[:] = ground
-    print_ = _printed(cloth.graphic, form, place, scale, angle)
-    opacity = print_[..., 3:] * place.share[..., None]
-    return np.rint(guide * (1 - opacity) + print_[..., :3] * place.share[..., None]).astype(np.uint8)
+    guide[:] = _ground_colour(cloth, form)
+    image = _sized(cloth.graphic, SIZE * place.width * scale)
+    window = _window(image, place, form)
+    if guide[window].size:
+        share = _share(form, place.panel)[window][..., None]
+        printed = _printed(image, form, place, angle, window) * share
+        guide[window] = np.rint(guide[window] * (1 - printed[..., 3:]) + printed[..., :3])
+    return guide
 
 
-def _printed(graphic: Graphic, form: GarmentForm, place: _Place, scale: float, angle: float) -> np.ndarray:
-    """Return the graphic over the garment's frame, H×W×4 float32: its colours times its opacity, which is 0 to 1."""
+def _sized(graphic: Graphic, side: float) -> np.ndarray:
+    """Return the graphic as large as a square of that side, h×w×4 float32: colours times opacity, which is 0 to 1."""
     high, wide = graphic.image.shape[:2]
-    side = SIZE * place.width * scale
     factor = min(side / np.sqrt(high * wide), LONGEST * side / max(high, wide))
     size = max(2, round(wide * factor)), max(2, round(high * factor))
     image = graphic.image.astype(np.float32)
     image[..., 3] /= 255
     image[..., :3] *= image[..., 3:]
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    image = np.clip(cv2.resize(image, size, interpolation=method), 0, (255, 255, 255, 1)).astype(np.float32)
+    return np.clip(cv2.resize(image, size, interpolation=method), 0, (255, 255, 255, 1)).astype(np.float32)
+
+
+def _window(image: np.ndarray, place: _Place, form: GarmentForm) -> tuple[slice, slice]:
+    """Rows and columns outside which nothing of the graphic can lie, however it is turned and bent."""
+    reach = 0.5 * float(np.hypot(*image.shape[:2])) + BENT * form.width + 2
+    rows, columns = (
+        slice(int(np.clip(middle - reach, 0, side)), int(np.clip(middle + reach, 0, side)))
+        for middle, side in zip((place.y, place.x), form.size, strict=True)
+    )
+    return rows, columns
+
+
+def _printed(
+    image: np.ndarray, form: GarmentForm, place: _Place, angle: float, window: tuple[slice, slice]
+) -> np.ndarray:
+    """Return the sized graphic as it lies over a window of the garment, h×w×4 float32."""
+    rows, columns = window
     turn = np.radians(angle + place.axis)
-    across, down = full_bend(form)
-    x = np.arange(form.size[1], dtype=np.float32) - place.x + across
-    y = np.arange(form.size[0], dtype=np.float32)[:, None] - place.y + down
-    column = np.cos(turn) * x + np.sin(turn) * y + (size[0] - 1) / 2
-    row = np.cos(turn) * y - np.sin(turn) * x + (size[1] - 1) / 2
-    return cv2.remap(image, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR)
+    across, down = (plane[window] for plane in full_bend(form))
+    x = np.arange(columns.start, columns.stop, dtype=np.float32) - np.float32(place.x) + across
+    y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None] - np.float32(place.y) + down
+    cosine, sine = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+    column = cosine * x + sine * y + np.float32((image.shape[1] - 1) / 2)
+    row = cosine * y - sine * x + np.float32((image.shape[0] - 1) / 2)
+    return cv2.remap(image, column, row, cv2.INTER_LINEAR)
 
 
 def _ground_colour(cloth: StyleCloth, form: GarmentForm) -> np.ndarray:
@@ -107,41 +129,39 @@ def _srgb(colour: np.ndarray) -> np.ndarray:
 def _find_place(form: GarmentForm, wanted: tuple[float, float]) -> _Place:
     """Look in the largest panel for where it is wide, near the place that is wanted."""
     inside = (form.reduced[1] > 0.5).astype(np.float32)
-    shares = _panel_shares(form)
-    areas = [
-        float((cv2.resize(share, inside.shape[::-1], interpolation=cv2.INTER_AREA) * inside).sum()) for share in shares
+    shares = [
+        cv2.resize(_share(form, index), inside.shape[::-1], interpolation=cv2.INTER_NEAREST) * inside
+        for index in range(len(form.panels))
     ]
-    largest = int(np.argmax(areas))
-    share = cv2.resize(shares[largest], inside.shape[::-1], interpolation=cv2.INTER_AREA) * inside
-    framed = cv2.copyMakeBorder((share > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    largest = int(np.argmax([float(share.sum()) for share in shares]))
+    framed = cv2.copyMakeBorder((shares[largest] > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
     rows, columns = np.nonzero(depth)
     factor = form.size[0] / inside.shape[0]
     if not len(rows):
-        return _Place(form.size[1] / 2, form.size[0] / 2, form.width, 0.0, shares[largest])
+        return _Place(form.size[1] / 2, form.size[0] / 2, form.width, largest, 0.0)
     high = np.ptp(rows) + 1
-    y = int(rows.min() + wanted[1] * high)
-    across = columns[rows == y] if (rows == y).any() else columns
+    chest = rows == int(rows.min() + CHEST[1] * high)  # a skirt is wider, a neck is narrower
+    across = columns[chest] if chest.any() else columns
     wide = np.ptp(across) + 1
-    x = np.median(across) + wanted[0] * wide
+    x, y = np.median(across) + wanted[0] * wide, rows.min() + wanted[1] * high
     off = np.abs(rows - y) / high + np.abs(columns - x) / wide
     best = int(np.argmax(depth[rows, columns] / depth.max() - OFF_CHEST * off))
     width = min(2 * float(depth.max()), float(wide)) * factor
     middle = ((columns[best] + 0.5) * factor, (rows[best] + 0.5) * factor)
-    return _Place(*middle, width, form.panels[largest].axis, shares[largest])
+    return _Place(*middle, width, largest, form.panels[largest].axis)
 
 
-def _panel_shares(form: GarmentForm) -> list[np.ndarray]:
-    """Return what is seen of every panel, each H×W float32 in 0 to 1."""
-    shares = []
-    uncovered = np.ones(form.size, np.float32)
-    for panel in reversed(form.panels):
-        share = uncovered.copy()
-        if panel.weight is not None:
-            top, bottom, left, right = panel.box
-            own = np.zeros(form.size, np.float32)
-            own[top:bottom, left:right] = panel.weight
-            share *= own
-            uncovered *= 1 - own
-        shares.append(share)
-    return shares[::-1]
+def _share(form: GarmentForm, index: int) -> np.ndarray:
+    """Return what is seen of a panel under those that lie over it, H×W float32 in 0 to 1."""
+    share = np.ones(form.size, np.float32)
+    for number, panel in enumerate(form.panels[index:]):
+        if panel.weight is None:
+            continue
+        top, bottom, left, right = panel.box
+        if number == 0:
+            share[:] = 0
+            share[top:bottom, left:right] = panel.weight
+        else:
+            share[top:bottom, left:right] *= 1 - panel.weight
+    return share
