@@ -47,8 +47,7 @@ def cut_graphic(picture: np.ndarray, motif: Motif, factor: float) -> Graphic:
         motif: what was found in it, or in the same picture at a smaller size.
         factor: how many times as large this one is.
     """
-    rows, columns = (slice(round(side.start * factor), round(side.stop * factor)) for side in motif.box)
-    seen = picture[rows, columns].astype(np.float32)
+    seen = picture[motif.box_at(factor)].astype(np.float32)
     ground = motif.ground.astype(np.float32)
     away = np.abs(seen - ground).max(2)
     nearby = cv2.dilate(away, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (EDGE, EDGE)))

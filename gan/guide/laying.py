@@ -46,5 +46,5 @@ def lay_guide(
     if mode is Mode.PALETTE:
         return lay_palette(cloth, form, seed)
     if mode is Mode.PLACEMENT:
-        return lay_placement(cloth, form, scale, angle, seed)
+        return lay_placement(cloth, form, scale, angle)
     raise ValueError("A guide is laid in print, paint, palette or placement mode; auto must be planned first.")

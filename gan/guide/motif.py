@@ -52,12 +52,16 @@ class Motif:
         basis = np.array([[wide, wide / 2], [0.0, high]])
         return Tile(image, np.diag([float(wide), 2.0 * high])), Lattice(basis, match=1.0)
 
-    def _cell(self, picture: np.ndarray, factor: float) -> np.ndarray:
+    def box_at(self, factor: float) -> tuple[slice, slice]:
+        """Return the rows and columns that hold it in the same picture, so many times as large."""
         rows, columns = (slice(round(side.start * factor), round(side.stop * factor)) for side in self.box)
+        return rows, columns
+
+    def _cell(self, picture: np.ndarray, factor: float) -> np.ndarray:
         gap = max(2, round(self.gap * factor))
         sides = gap // 2, gap - gap // 2
         colour = [float(value) for value in self.ground]
-        return cv2.copyMakeBorder(picture[rows, columns], *sides, *sides, cv2.BORDER_CONSTANT, value=colour)
+        return cv2.copyMakeBorder(picture[self.box_at(factor)], *sides, *sides, cv2.BORDER_CONSTANT, value=colour)
 
 
 def find_motif(picture: np.ndarray) -> Motif | None:

@@ -10,6 +10,7 @@ import numpy as np
 from gan.colour import oklab_from_srgb, srgb_from_oklab
 from gan.guide.blacks import as_dyed
 from gan.guide.cloth import StyleCloth
+from gan.guide.depth import depth_inside
 from gan.guide.dyes import find_dyes
 from gan.guide.form import GarmentForm
 from gan.guide.graphic import Graphic
@@ -47,7 +48,7 @@ class _Place:
     axis: float
 
 
-def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, seed: int) -> np.ndarray:
+def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float) -> np.ndarray:
     """Return cloth in the garment's main colour with the style printed on it once, H×W×3 uint8.
 
     It follows the folds and stays on one panel: a chest, a trouser leg. Where it would hardly be seen, the cloth takes
@@ -58,7 +59,6 @@ def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: flo
         form: the garment.
         scale: size as a factor of the default.
         angle: degrees it is turned, clockwise.
-        seed: there is nothing to choose; the variants differ in scale.
     """
     place = _find_place(form, LEFT_CHEST if scale < SMALL else CHEST)
     guide = np.empty((*form.size, 3), np.uint8)
@@ -134,8 +134,7 @@ def _find_place(form: GarmentForm, wanted: tuple[float, float]) -> _Place:
         for index in range(len(form.panels))
     ]
     largest = int(np.argmax([float(share.sum()) for share in shares]))
-    framed = cv2.copyMakeBorder((shares[largest] > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    depth = depth_inside(shares[largest] > 0.5)
     rows, columns = np.nonzero(depth)
     factor = form.size[0] / inside.shape[0]
     if not len(rows):

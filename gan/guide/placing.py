@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.guide.depth import depth_inside
 from gan.guide.form import GarmentForm
 
 COVERED = 1.0
@@ -29,10 +30,13 @@ def place_picture(
         x and y from the picture's middle, in shares of its width and height, at most a half.
     """
     side = len(focus)
-    inside = (form.reduced[1] > 0.5).astype(np.float32)
+    inside = form.reduced[1] > 0.5
     # Two pictures wide and high, in the picture's own direction and resolution, the body's middle in the middle.
     matrix = _to_picture(form, size, angle, side)
-    depth, area = (cv2.warpAffine(plane, matrix, (2 * side, 2 * side)) for plane in (_depth(inside), inside))
+    depth, area = (
+        cv2.warpAffine(plane, matrix, (2 * side, 2 * side))
+        for plane in (depth_inside(inside), inside.astype(np.float32))
+    )
     shown = cv2.matchTemplate(depth, focus, cv2.TM_CCORR)
     covered = cv2.matchTemplate(area, np.ones_like(focus), cv2.TM_CCORR)
     scores = shown / max(float(shown.max()), 1e-6) + COVERED * covered / max(float(area.sum()), 1e-6)
@@ -48,10 +52,3 @@ def _to_picture(form: GarmentForm, size: tuple[float, float], angle: float, side
     turn = side / np.array(size)[:, None] * np.array([[cosine, sine], [-sine, cosine]])
     matrix = turn * (form.size[0] / form.reduced[1].shape[0])
     return np.column_stack([matrix, side - turn @ form.panels[0].anchor])
-
-
-def _depth(inside: np.ndarray) -> np.ndarray:
-    """How far inside the garment each place is, h×w float32 up to 1."""
-    framed = cv2.copyMakeBorder(inside.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    depth = cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1]
-    return depth / max(float(depth.max()), 1e-6)

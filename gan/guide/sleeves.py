@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from gan.boxes import Box, mask_box
+from gan.guide.depth import depth_inside
 from gan.guide.limbs import Limb, axis_of, principal_direction, spread_of
 
 OPENING_SHARES = (0.8, 0.7, 0.6, 0.5, 0.42, 0.35)  # of the body's inscribed circle
@@ -60,7 +61,7 @@ def find_sleeves(part: np.ndarray) -> list[Limb]:
     Args:
         part: h×w bool, one connected garment.
     """
-    distance = cv2.distanceTransform(np.pad(part, 1).view(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    distance = depth_inside(part)
     radius = float(distance.max())
     best: list[Limb] = []
     best_score = 0.0
