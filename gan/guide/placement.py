@@ -63,30 +63,39 @@ def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: flo
     place = _find_place(form, LEFT_CHEST if scale < SMALL else CHEST)
     guide = np.empty((*form.size, 3), np.uint8)
     guide[:] = _ground_colour(cloth, form)
-    image = _sized(cloth.graphic, SIZE * place.width * scale)
-    window = _window(image, place, form)
+    zoom = _zoom(cloth.graphic, SIZE * place.width * scale)
+    image = _shrunk(cloth.graphic, zoom)
+    window = _window(image, place, max(1.0, zoom), form)
     if guide[window].size:
         share = _share(form, place.panel)[window][..., None]
-        printed = _printed(image, form, place, angle, window) * share
+        printed = _printed(image, form, place, max(1.0, zoom), angle, window) * share
         guide[window] = np.rint(guide[window] * (1 - printed[..., 3:]) + printed[..., :3])
     return guide
 
 
-def _sized(graphic: Graphic, side: float) -> np.ndarray:
-    """Return the graphic as large as a square of that side, h×w×4 float32: colours times opacity, which is 0 to 1."""
+def _zoom(graphic: Graphic, side: float) -> float:
+    """Return how many pixels a pixel of the graphic measures where it is as large as a square of that side."""
     high, wide = graphic.image.shape[:2]
-    factor = min(side / np.sqrt(high * wide), LONGEST * side / max(high, wide))
-    size = max(2, round(wide * factor)), max(2, round(high * factor))
+    return float(min(side / np.sqrt(high * wide), LONGEST * side / max(high, wide)))
+
+
+def _shrunk(graphic: Graphic, zoom: float) -> np.ndarray:
+    """Return the graphic at its size on the garment, or at its own where that is smaller, h×w×4 float32.
+
+    Colours are multiplied by the opacity, which is 0 to 1.
+    """
     image = graphic.image.astype(np.float32)
     image[..., 3] /= 255
     image[..., :3] *= image[..., 3:]
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return np.clip(cv2.resize(image, size, interpolation=method), 0, (255, 255, 255, 1)).astype(np.float32)
+    if zoom >= 1:
+        return image
+    size = [max(2, round(side * zoom)) for side in image.shape[1::-1]]
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
-def _window(image: np.ndarray, place: _Place, form: GarmentForm) -> tuple[slice, slice]:
+def _window(image: np.ndarray, place: _Place, enlarged: float, form: GarmentForm) -> tuple[slice, slice]:
     """Rows and columns outside which nothing of the graphic can lie, however it is turned and bent."""
-    reach = 0.5 * float(np.hypot(*image.shape[:2])) + BENT * form.width + 2
+    reach = 0.5 * enlarged * float(np.hypot(*image.shape[:2])) + BENT * form.width + 2
     rows, columns = (
         slice(int(np.clip(middle - reach, 0, side)), int(np.clip(middle + reach, 0, side)))
         for middle, side in zip((place.y, place.x), form.size, strict=True)
@@ -95,18 +104,20 @@ def _window(image: np.ndarray, place: _Place, form: GarmentForm) -> tuple[slice,
 
 
 def _printed(
-    image: np.ndarray, form: GarmentForm, place: _Place, angle: float, window: tuple[slice, slice]
+    image: np.ndarray, form: GarmentForm, place: _Place, enlarged: float, angle: float, window: tuple[slice, slice]
 ) -> np.ndarray:
-    """Return the sized graphic as it lies over a window of the garment, h×w×4 float32."""
+    """Return the graphic as it lies over a window of the garment, h×w×4 float32."""
     rows, columns = window
     turn = np.radians(angle + place.axis)
     across, down = (plane[window] for plane in full_bend(form))
     x = np.arange(columns.start, columns.stop, dtype=np.float32) - np.float32(place.x) + across
     y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None] - np.float32(place.y) + down
-    cosine, sine = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+    cosine, sine = (np.float32(part / enlarged) for part in (np.cos(turn), np.sin(turn)))
     column = cosine * x + sine * y + np.float32((image.shape[1] - 1) / 2)
     row = cosine * y - sine * x + np.float32((image.shape[0] - 1) / 2)
-    return cv2.remap(image, column, row, cv2.INTER_LINEAR)
+    if enlarged == 1:
+        return cv2.remap(image, column, row, cv2.INTER_LINEAR)
+    return np.clip(cv2.remap(image, column, row, cv2.INTER_CUBIC), 0, np.array([255, 255, 255, 1], np.float32))
 
 
 def _ground_colour(cloth: StyleCloth, form: GarmentForm) -> np.ndarray:

@@ -28,8 +28,8 @@ _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
     "plain": ((Mode.PRINT, 1.0, 0.0), *((Mode.PALETTE, 1.0, 0.0),) * 3),  # the colour itself, then shades of it
     "paint": ((Mode.PAINT, 1.0, 0.0), (Mode.PAINT, 1.6, 0.0), (Mode.PAINT, 0.65, 0.0), (Mode.PAINT, 1.0, 90.0)),
     "palette": ((Mode.PALETTE, 1.0, 0.0),) * 4,
-    # On the chest, over all of the front, small on the wearer's left, and between.
-    "placement": tuple((Mode.PLACEMENT, scale, 0.0) for scale in (1.0, 1.45, 0.4, 0.7)),
+    # On the chest, over most of the front, small on the wearer's left, and between.
+    "placement": tuple((Mode.PLACEMENT, scale, 0.0) for scale in (1.0, 1.3, 0.4, 0.7)),
     "motif": ((Mode.PRINT, 1.0, 0.0), (Mode.PLACEMENT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PLACEMENT, 0.4, 0.0)),
 }
 

@@ -17,6 +17,8 @@ SMALLEST_REPEAT = 6.0  # output pixels; finer repeats would only alias
 REPEATS_ACROSS = (4.5, 16.0)  # fewest and most repeats of a pattern across a garment
 PICTURE_WIDTH = 1.7  # a scene covers the garment, up to this multiple of its width
 TEXTURE_WIDTH = 0.8
+MOST_TEXELS = 4096 * 4096
+"""Of a tile at its size on the garment: a painting over a large photo at four times its size would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def lay_print(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, 
 
 
 def sized_tile(cloth: StyleCloth, form: GarmentForm, scale: float) -> Tile:
-    """Return the style's tile with a texel for each output pixel."""
+    """Return the style's tile with a texel for each output pixel, or as many as there may be."""
     return _sized(cloth.tile, default_zoom(cloth, form) * scale)
 
 
@@ -133,7 +135,8 @@ def _sized(tile: Tile, zoom: float) -> Tile:
     """Resample the tile to output size once, averaging texels when it shrinks, so that laying it cannot alias."""
     edges = np.linalg.norm(tile.basis, axis=0) * zoom
     enlarge = max(1.0, SMALLEST_REPEAT / float(edges.min()))
-    width, height = (max(2, round(float(edge * enlarge))) for edge in edges)
+    detail = min(1.0, float(np.sqrt(MOST_TEXELS / np.prod(edges * enlarge))))
+    width, height = (max(2, round(float(edge * enlarge * detail))) for edge in edges)
     shrinks = width * height < tile.image.shape[0] * tile.image.shape[1]
     image = _resized_torus(tile.image, width, height, cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
     return Tile(image, tile.basis * zoom * enlarge)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gan.colour import oklab_from_srgb
-from gan.guide import GarmentForm, analyse_garment, carries_shading, lay_guide, prepare_style
+from gan.guide import GarmentForm, analyse_garment, carries_shading, lay_guide, prepare_style, printing
 from gan.guide.lattice import find_lattice
 from gan.guide.printing import default_zoom
 from gan.patterns import draw_pattern
@@ -55,6 +55,17 @@ def test_print_turns_clockwise_by_the_asked_angle(angle: float) -> None:
     laid = find_lattice(lay_guide(cloth, form, Mode.PRINT, 1.0, angle, 0))
     assert laid is not None
     assert abs((first_angle(laid) - angle + 45) % 90 - 45) < 1.5
+
+
+def test_a_very_large_picture_is_laid_alike_from_fewer_texels(
+    form: GarmentForm, scene: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloth, inside = prepare_style(scene), form.alpha > 0.9
+    whole = lay_guide(cloth, form, Mode.PRINT, 8.0, 0.0, 0)
+    monkeypatch.setattr(printing, "MOST_TEXELS", 1_000_000)
+    image = printing.sized_tile(cloth, form, 8.0).image
+    assert image.shape[0] * image.shape[1] <= 1_002_000
+    assert difference(lay_guide(cloth, form, Mode.PRINT, 8.0, 0.0, 0), whole, inside) < 1.5
 
 
 def test_the_pattern_scale_follows_the_garment_not_the_photo() -> None:

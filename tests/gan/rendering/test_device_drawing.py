@@ -19,6 +19,7 @@ from tests.gan.scenery import checks, load, shirt_alpha, shirt_photo, shirt_requ
 SAMPLES = Path(__file__).parents[3] / "bot" / "playground" / "samples"
 PRINT, PAINT, PALETTE = (VariantPlan(mode, 1.2, 20.0, 5) for mode in (Mode.PRINT, Mode.PAINT, Mode.PALETTE))
 TURNED = VariantPlan(Mode.PRINT, 0.7, 130.0, 6)
+PLACEMENT = VariantPlan(Mode.PLACEMENT, 1.2, 20.0, 5)
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +50,8 @@ def assert_same_within_rounding(scene: Scene, cloth: StyleCloth, plans: list[Var
 @pytest.mark.parametrize("strength", [1.0, 0.5])
 @pytest.mark.parametrize(
     "plans",
-    [[PRINT, TURNED], [PAINT], [PALETTE], [PALETTE, PRINT, PAINT, TURNED]],
-    ids=["print", "paint", "palette", "mixed"],
+    [[PRINT, TURNED], [PAINT], [PALETTE], [PLACEMENT], [PALETTE, PRINT, PAINT, TURNED]],
+    ids=["print", "paint", "palette", "placement", "mixed"],
 )
 def test_drawn_together_as_one_by_one(scene, cloth, plans, strength):
     assert_same_within_rounding(scene, cloth, plans, strength)
