@@ -33,3 +33,14 @@ def figure(values: Sequence[float], seed: int = 0) -> Figure | None:
     means = known[rng.integers(0, known.size, size=(RESAMPLES, known.size))].mean(axis=1)
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Figure(float(known.mean()), float(low), float(high), int(known.size))
+
+
+def paired_difference(values: Sequence[float], others: Sequence[float], seed: int = 0) -> Figure | None:
+    """Return the mean of `values` less `others`, picture by picture, or None where they cannot be paired.
+
+    Two contestants that draw the same pictures vary together: their own intervals can overlap widely where one is
+    ahead on nearly every picture. Pictures on which either has no value are left out.
+    """
+    if len(values) != len(others):
+        return None
+    return figure(list(np.subtract(values, others)), seed)

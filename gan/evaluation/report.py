@@ -11,7 +11,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from gan.evaluation.bootstrap import Figure, figure
+from gan.evaluation.bootstrap import Figure, figure, paired_difference
+from gan.evaluation.contestants import GENERATOR
 from gan.evaluation.pairs import Scores
 from gan.pictures import fit_into_cell
 
@@ -47,6 +48,16 @@ img { max-width: 100%; margin: 1rem 0 }
 def summarise(scores: Scores) -> dict[str, dict[str, Figure | None]]:
     """Return means with bootstrap intervals."""
     return {name: {key: figure(values) for key, values in measures.items()} for name, measures in scores.items()}
+
+
+def differences(scores: Scores) -> dict[str, dict[str, Figure | None]]:
+    """Return the generator's scores less each other contestant's, paired by picture, with bootstrap intervals."""
+    own = scores[GENERATOR]
+    return {
+        name: {key: paired_difference(own[key], values) for key, values in measures.items() if key in own}
+        for name, measures in scores.items()
+        if name != GENERATOR
+    }
 
 
 def write_report(
@@ -97,7 +108,7 @@ def _table(title: str, table: dict[str, dict[str, Figure | None]]) -> str:
     rows = []
     for name, row in table.items():
         cells = "".join(f"<td>{_shown(row.get(key))}</td>" for key in measures)
-        rows.append(f"<tr{' class=main' if name == 'generator' else ''}><td>{html.escape(name)}</td>{cells}</tr>")
+        rows.append(f"<tr{' class=main' if name == GENERATOR else ''}><td>{html.escape(name)}</td>{cells}</tr>")
     return f"<h2>{html.escape(title)}</h2><div><table><tr><th></th>{head}</tr>{''.join(rows)}</table></div>"
 
 

@@ -20,9 +20,9 @@ from gan.data.prints import BOLD, WORN, PrintMix
 from gan.devices import choose_compute
 from gan.evaluation.bootstrap import Figure
 from gan.evaluation.contestants import GATYS, TRUTH, contestants, gatys, to_bytes
-from gan.evaluation.pairs import judge_pairs, printed_pairs, tell_light_apart
+from gan.evaluation.pairs import Scores, judge_pairs, printed_pairs, tell_light_apart
 from gan.evaluation.photos import judge_photos, patterned, shoot
-from gan.evaluation.report import contact_sheet, summarise, write_report
+from gan.evaluation.report import contact_sheet, differences, summarise, write_report
 from gan.networks.perceptual import PerceptualFeatures, load_perceptual
 from gan.picture_folders import list_pictures
 from gan.request import RenderError
@@ -30,6 +30,7 @@ from gan.shipped import GENERATOR
 
 PAIRS, WORN_PAIRS = "Held-out pseudo-pairs", "Held-out pseudo-pairs, prints as they are worn"
 PHOTOS = "Held-out photos"
+DIFFERENCES = "{}: the generator less each other, picture by picture"
 SHOWN_PAIRS = 12
 log = logging.getLogger(__name__)
 
@@ -81,9 +82,9 @@ def evaluate(options: EvaluationOptions) -> dict[str, Any]:
     cache = options.cache or options.out / "cache"
     masks = mask_source(options.masks)
     pack = open_pack(options.garments, options.styles, masks, cache, held_out=True, drawn=HELD_OUT_DRAWN)
-    pair_table, pair_sheet = _on_pairs(options, pack, BOLD, options.gatys, backbone)
-    worn_table, worn_sheet = _on_pairs(options, pack, WORN, 0, backbone)
-    photo_table, photo_sheets = _on_photos(options, backbone)
+    pair_scores, pair_sheet = _on_pairs(options, pack, BOLD, options.gatys, backbone)
+    worn_scores, worn_sheet = _on_pairs(options, pack, WORN, 0, backbone)
+    photo_scores, photo_sheets = _on_photos(options, backbone)
     about = {
         "weights": options.weights.name,
         "pseudo-pairs": options.pairs,
@@ -91,7 +92,10 @@ def evaluate(options: EvaluationOptions) -> dict[str, Any]:
         "perceptual measures": options.perceptual if backbone else "left out",
         "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
-    tables = {PAIRS: pair_table, WORN_PAIRS: worn_table, PHOTOS: photo_table}
+    tables: dict[str, Table] = {}
+    for title, scores in {PAIRS: pair_scores, WORN_PAIRS: worn_scores, PHOTOS: photo_scores}.items():
+        tables[title] = summarise(scores)
+        tables[DIFFERENCES.format(title)] = differences(scores)
     page = write_report(options.out, tables, {PAIRS: pair_sheet, WORN_PAIRS: worn_sheet, **photo_sheets}, about)
     return {"report": str(page), "about": about, "tables": _means(tables)}
 
@@ -101,7 +105,7 @@ Table = dict[str, dict[str, Figure | None]]
 
 def _on_pairs(
     options: EvaluationOptions, pack: Pack, mix: PrintMix, gatys_pairs: int, backbone: PerceptualFeatures | None
-) -> tuple[Table, np.ndarray]:
+) -> tuple[Scores, np.ndarray]:
     batch = printed_pairs(pack, options.pairs, mix)
     compared = contestants(options.weights, options.comparisons, choose_compute(options.device, 1))
     scores, shown = judge_pairs(compared, batch, backbone)
@@ -117,10 +121,10 @@ def _on_pairs(
         for index in range(min(SHOWN_PAIRS, options.pairs))
     ]
     log.info("columns of the pair sheet: garment, %s", ", ".join(names))
-    return summarise(scores), contact_sheet(rows)
+    return scores, contact_sheet(rows)
 
 
-def _on_photos(options: EvaluationOptions, backbone: PerceptualFeatures | None) -> tuple[Table, dict[str, np.ndarray]]:
+def _on_photos(options: EvaluationOptions, backbone: PerceptualFeatures | None) -> tuple[Scores, dict[str, np.ndarray]]:
     garments = list_pictures(options.garments, held_out=True)
     styles = list_pictures(options.styles, held_out=True)
     shuffler = random.Random(options.seed)
@@ -141,7 +145,7 @@ def _on_photos(options: EvaluationOptions, backbone: PerceptualFeatures | None) 
     rows = [[shot.style, *(shot.pictures[name] for name in names)] for shot in shots]
     title = "Photos: style, " + ", ".join(names)
     variants = [[shot.style, shot.garment.picture, *shot.variants] for shot in shots]
-    return summarise(scores), {title: contact_sheet(rows), "Four variants of each": contact_sheet(variants)}
+    return scores, {title: contact_sheet(rows), "Four variants of each": contact_sheet(variants)}
 
 
 def _backbone(choice: str) -> PerceptualFeatures | None:

@@ -9,7 +9,7 @@ import torch
 
 from gan.evaluation import contestants, photos, run
 from gan.evaluation.contestants import GATYS, WITHOUT_CRITICS
-from gan.evaluation.run import PAIRS, PHOTOS, WORN_PAIRS, EvaluationOptions, evaluate
+from gan.evaluation.run import DIFFERENCES, PAIRS, PHOTOS, WORN_PAIRS, EvaluationOptions, evaluate
 from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.training.checkpoint import save_weights
@@ -110,6 +110,17 @@ def test_results_on_photos_are_found_among_the_styles_and_told_from_patterned_ga
     diversity = means(table, "diversity")
     assert set(diversity) == {"generator"}
     assert 0 < diversity["generator"] < 1
+
+
+def test_differences_are_taken_picture_by_picture(report):
+    tables = report[0]["tables"]
+    differences = tables[DIFFERENCES.format(PAIRS)]
+    assert set(differences) == set(tables[PAIRS]) - {"generator"}
+    assert differences[WITHOUT_CRITICS]["psnr"] == [0, 0, 0], "the same weights"
+    own, unchanged = tables[PAIRS]["generator"], tables[PAIRS]["garment unchanged"]
+    assert differences["garment unchanged"]["psnr"][0] == pytest.approx(own["psnr"][0] - unchanged["psnr"][0], abs=2e-4)
+    assert "psnr" not in differences[GATYS], "it was judged on fewer pairs"
+    assert tables[DIFFERENCES.format(PHOTOS)]["flat guide"]["fold_correlation"][0] > 0
 
 
 def test_the_page_has_a_row_for_everyone_and_the_file_the_intervals(report):
