@@ -19,6 +19,7 @@ from gan.guide.flattening import flatten_light, fold_gain, uneven_light
 from gan.guide.focus import find_focus
 from gan.guide.graphic import Graphic, cut_graphic, whole_graphic
 from gan.guide.lattice import Lattice, find_lattice
+from gan.guide.lone_figure import shows_lone_figure
 from gan.guide.margins import without_margins
 from gan.guide.motif import Motif, find_motif
 from gan.guide.photo_reader import PhotoLook, PhotoReader
@@ -56,7 +57,7 @@ class StyleCloth:
         is_plain: it is one colour, as of a colour card.
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
-        shows_people: a scene with a face in it.
+        shows_figure: a scene with a face in it, or of one thing before calm ground.
         is_upright: it has an up and a down, as far as a picture or a repeat can tell.
         focus: where a scene draws the eye, side×side float32 over the picture with a sum of 1; None for stuff.
         palette: its main colours in OKLab.
@@ -71,7 +72,7 @@ class StyleCloth:
     key: str
     is_plain: bool
     is_picture: bool
-    shows_people: bool
+    shows_figure: bool
     is_upright: bool
     focus: np.ndarray | None
     palette: Dyes
@@ -128,7 +129,7 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
             look = reader.look_at(inner)
             seen = _read_as_photo(seen, look, reader)
         if seen.is_picture:
-            seen = replace(seen, focus=find_focus(seen.picture, look.faces), shows_people=bool(look.faces))
+            seen = replace(seen, focus=find_focus(seen.picture, look.faces))
         cloth = _made_cloth(seen, key)
         _RECENT.put(key, cloth)
     return cloth
@@ -138,7 +139,7 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
 class _Seen:
     """A style before anything is made of it; `repeat` is its cell and lattice, `seamless` itself as a tile.
 
-    `focus` and `shows_people` are for scenes only.
+    `focus` and `shows_figure` are for scenes only.
     """
 
     picture: np.ndarray
@@ -148,8 +149,8 @@ class _Seen:
     seamless: Tile | None
     is_picture: bool
     use: StyleUse
+    shows_figure: bool = False
     focus: np.ndarray | None = None
-    shows_people: bool = False
 
     @property
     def is_drawn(self) -> bool:
@@ -168,16 +169,19 @@ def _seen(style: np.ndarray, use: StyleUse) -> _Seen:
         repeat, use = motif.scattered(picture, fine), StyleUse.MOTIF
     seamless = seamless_tile(picture, fine) if repeat is None else None
     # Whoever made the edges meet meant it to repeat.
-    is_picture = repeat is None and seamless is None and _is_picture(picture)
-    return _Seen(picture, fine, motif, repeat, seamless, is_picture, use)
+    repeats = repeat is not None or seamless is not None
+    shows_figure = not repeats and shows_lone_figure(picture)
+    is_picture = shows_figure or (not repeats and _is_picture(picture))
+    return _Seen(picture, fine, motif, repeat, seamless, is_picture, use, shows_figure)
 
 
 def _read_as_photo(seen: _Seen, look: PhotoLook, reader: PhotoReader) -> _Seen:
     """Take the cloth of a garment alone, tell scenes from cloth, and lay cloth flat and straight."""
     if look.cloth is not None:
-        seen = replace(_seen(look.cloth, StyleUse.CLOTH), is_picture=False)
+        seen = replace(_seen(look.cloth, StyleUse.CLOTH), is_picture=False, shows_figure=False)
     elif look.is_scene is not None and seen.repeat is None and seen.seamless is None:
-        seen = replace(seen, is_picture=look.is_scene or bool(look.faces))
+        shows_figure = seen.shows_figure or bool(look.faces)
+        seen = replace(seen, is_picture=look.is_scene or shows_figure, shows_figure=shows_figure)
     if seen.is_picture or seen.motif is not None:
         return seen
     gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=look.cloth is not None)
@@ -207,7 +211,7 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
         key,
         is_plain=bool(seen.picture.std((0, 1)).max() < PLAIN),
         is_picture=seen.is_picture,
-        shows_people=seen.shows_people,
+        shows_figure=seen.shows_figure,
         is_upright=is_upright,
         focus=seen.focus,
         palette=palette,

@@ -23,8 +23,8 @@ _PLANS: dict[str, tuple[tuple[Mode, float, float], ...]] = {
     "print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 1.0, 45.0), (Mode.PRINT, 0.6, 0.0)),
     "upright print": ((Mode.PRINT, 1.0, 0.0), (Mode.PRINT, 1.6, 0.0), (Mode.PRINT, 2.5, 0.0), (Mode.PRINT, 0.6, 0.0)),
     "picture": ((Mode.PRINT, 1.0, 0.0), (Mode.PAINT, 1.0, 0.0), (Mode.PRINT, 2.0, 0.0), (Mode.PALETTE, 1.0, 0.0)),
-    # In patches of paint nobody would know a face again.
-    "people": ((Mode.PRINT, 1.0, 0.0), (Mode.PLACEMENT, 1.0, 0.0), (Mode.PRINT, 2.0, 0.0), (Mode.PALETTE, 1.0, 0.0)),
+    # In patches of paint nobody would know a face or an animal again; much larger, it leaves the garment.
+    "figure": ((Mode.PRINT, 1.0, 0.0), (Mode.PLACEMENT, 1.0, 0.0), (Mode.PRINT, 1.5, 0.0), (Mode.PALETTE, 1.0, 0.0)),
     "plain": ((Mode.PRINT, 1.0, 0.0), *((Mode.PALETTE, 1.0, 0.0),) * 3),  # the colour itself, then shades of it
     "paint": ((Mode.PAINT, 1.0, 0.0), (Mode.PAINT, 1.6, 0.0), (Mode.PAINT, 0.65, 0.0), (Mode.PAINT, 1.0, 90.0)),
     "palette": ((Mode.PALETTE, 1.0, 0.0),) * 4,
@@ -65,6 +65,6 @@ def _kind(cloth: StyleCloth) -> str:
         return "plain"
     if cloth.use is StyleUse.MOTIF:
         return "motif"
-    if cloth.shows_people:
-        return "people"
+    if cloth.shows_figure:
+        return "figure"
     return "picture" if cloth.is_picture else "print"

@@ -50,7 +50,7 @@ def test_auto_suits_the_style(form: GarmentForm, scene: np.ndarray) -> None:
     of_pattern = plan_variants(prepare_style(draw_pattern("tartan", 200)), form, request(Mode.AUTO))
     of_picture = plan_variants(prepare_style(scene), form, request(Mode.AUTO))
     of_flowers = plan_variants(prepare_style(draw_pattern("floral", 230)[3:, 5:]), form, request(Mode.AUTO))
-    of_people = plan_variants(replace(prepare_style(scene), shows_people=True), form, request(Mode.AUTO))
+    of_people = plan_variants(replace(prepare_style(scene), shows_figure=True), form, request(Mode.AUTO))
     assert {plan.mode for plan in of_people} == {Mode.PRINT, Mode.PLACEMENT, Mode.PALETTE}
     assert {plan.mode for plan in of_pattern} == {Mode.PRINT}
     assert {plan.mode for plan in of_flowers} == {Mode.PRINT} and of_flowers[2].angle == 45

@@ -49,7 +49,7 @@ class Portraits:
 def test_a_face_makes_a_scene() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3)).astype(np.uint8)
     cloth = prepare_style(noise, Portraits())
-    assert cloth.is_picture and cloth.focus is not None and cloth.shows_people
+    assert cloth.is_picture and cloth.focus is not None and cloth.shows_figure
     assert not prepare_style(noise).is_picture
 
 

@@ -1,0 +1,65 @@
+"""Whether a picture shows one figure on calm ground, as an animal's portrait or a plant on paper does."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+SIDE = 160
+"""Long side at which it is looked at, pixels."""
+FRAME, RIM = 0.05, 0.08
+"""Of the shorter side: what may be a painted frame or a torn edge, and, inside it, what shows the ground."""
+LIGHTNESS = 0.7
+"""What lightness counts for beside colour: paper and painted grounds are unevenly bright."""
+LEAST_AWAY, AWAY = 12.0, 3.5
+"""Least distance of the figure from the ground's colour, in Lab and in the rim's median distances."""
+CALM, WHOLE = 0.7, 0.85
+"""Share of the rim that shows the ground, and of all that is no ground that is one connected figure."""
+SMALLEST, LARGEST = 0.06, 0.6
+"""Share of the picture that the figure covers."""
+LONG, SHORT = 0.4, 0.25
+"""Shares of the picture's sides that the figure spans at least."""
+
+
+def shows_lone_figure(picture: np.ndarray) -> bool:
+    """Return whether a picture H×W×3 uint8 RGB shows one large connected thing before a ground that is one colour.
+
+    Cloth does so hardly ever: its motifs are many, and cut off at the edges. The ground may be painted, shaded or
+    worn, unlike that of `gan.guide.motif`, where the figure is cut out exactly.
+    """
+    height, width = picture.shape[:2]
+    factor = min(1.0, SIDE / max(height, width))
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    if min(size) < SIDE // 8:
+        return False
+    lab = cv2.cvtColor(
+        cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255, cv2.COLOR_RGB2LAB
+    )
+    frame = max(2, round(FRAME * min(size)))
+    inner = lab[frame:-frame, frame:-frame] * np.array([LIGHTNESS, 1.0, 1.0], np.float32)
+    rim = _rim(inner.shape[:2])
+    distance = np.linalg.norm(inner - np.median(inner[rim], axis=0), axis=2)
+    figure = (distance > max(LEAST_AWAY, AWAY * float(np.median(distance[rim])))).astype(np.uint8)
+    figure = cv2.morphologyEx(figure, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    if 1 - figure[rim].mean() < CALM:
+        return False
+    figure = cv2.morphologyEx(figure, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(figure)
+    areas = statistics[1:, cv2.CC_STAT_AREA]
+    if not areas.size:
+        return False
+    largest = statistics[1 + int(areas.argmax())]
+    spans = sorted((largest[cv2.CC_STAT_WIDTH] / figure.shape[1], largest[cv2.CC_STAT_HEIGHT] / figure.shape[0]))
+    return bool(
+        areas.max() >= WHOLE * areas.sum()
+        and SMALLEST <= areas.max() / figure.size <= LARGEST
+        and spans[0] >= SHORT
+        and spans[1] >= LONG
+    )
+
+
+def _rim(shape: tuple[int, int]) -> np.ndarray:
+    depth = max(2, round(RIM * min(shape)))
+    rim = np.ones(shape, bool)
+    rim[depth:-depth, depth:-depth] = False
+    return rim
