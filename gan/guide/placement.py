@@ -29,10 +29,12 @@ OFF_CHEST = 2.5
 """What a panel's height or width away from there costs, beside lying in the panel's widest part."""
 CONTRAST, LEAST_SEEN = 0.2, 0.35
 """OKLab distance from the cloth's colour from which something is seen well, and share of a graphic that must be."""
+OUTLINED = 0.08
+"""The same distance for a picture without a ground of its own: its straight outline is seen too."""
 BENT = 0.03
 """Of the garment's width: the most that folds shift cloth by."""
-LIGHT, DARK = np.array([[0.93, 0, 0], [0.25, 0, 0]], np.float32)
-"""What cloth is dyed instead, OKLab, under a picture that has no ground of its own."""
+OTHER_SHADE = 0.3
+"""How much lighter, or darker, cloth is dyed in OKLab under such a picture that is as dark, or as light, as it."""
 SAMPLE = 5000
 """Pixels of a graphic that are looked at for this."""
 
@@ -52,7 +54,7 @@ def lay_placement(cloth: StyleCloth, form: GarmentForm, scale: float, angle: flo
     """Return cloth in the garment's main colour with the style printed on it once, H×W×3 uint8.
 
     It follows the folds and stays on one panel: a chest, a trouser leg. Where it would hardly be seen, the cloth takes
-    the colour of the style's own ground.
+    the colour of the style's own ground, or another shade where it has none.
 
     Args:
         cloth: the prepared style.
@@ -126,11 +128,12 @@ def _ground_colour(cloth: StyleCloth, form: GarmentForm) -> np.ndarray:
     pixels = cloth.graphic.image.reshape(-1, 4)
     pixels = pixels[:: max(1, len(pixels) // SAMPLE)]
     ink = oklab_from_srgb(pixels[pixels[:, 3] > 127, :3])
-    if (np.linalg.norm(ink - own, axis=1) > CONTRAST).mean() >= LEAST_SEEN:
+    ground = cloth.graphic.ground
+    if (np.linalg.norm(ink - own, axis=1) > (OUTLINED if ground is None else CONTRAST)).mean() >= LEAST_SEEN:
         return _srgb(own)
-    if cloth.graphic.ground is not None:
-        return as_dyed(cloth.graphic.ground.reshape(1, 1, 3).astype(np.uint8))[0, 0]
-    return _srgb(LIGHT if own[0] < np.mean([LIGHT[0], DARK[0]]) else DARK)
+    if ground is not None:
+        return as_dyed(ground.reshape(1, 1, 3).astype(np.uint8))[0, 0]
+    return _srgb(own + np.array([OTHER_SHADE if own[0] < 0.6 else -OTHER_SHADE, 0, 0], np.float32))
 
 
 def _srgb(colour: np.ndarray) -> np.ndarray:

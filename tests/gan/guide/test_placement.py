@@ -101,6 +101,27 @@ def test_a_picture_is_printed_as_a_rectangle(scene: np.ndarray) -> None:
     assert np.ptp(columns) / np.ptp(rows) == pytest.approx(320 / 260, rel=0.1)
 
 
+def painting(middle: tuple[int, int, int]) -> np.ndarray:
+    """A picture without a ground: brush strokes around one colour, 300×300×3."""
+    strokes = np.random.default_rng(5).normal(0, 90, (300, 300, 3)).astype(np.float32)
+    return np.clip(cv2.GaussianBlur(strokes, (0, 0), 4) + np.array(middle, np.float32), 0, 255).astype(np.uint8)
+
+
+def test_a_dark_picture_on_dark_cloth_leaves_the_cloth_as_it_is() -> None:
+    own = oklab_from_srgb(np.uint8([[(58, 58, 60)]]))[0, 0]
+    cloth = laid(garment(TSHIRT, (58, 58, 60)), painting((20, 80, 110)))[330, 150]
+    assert np.linalg.norm(oklab_from_srgb(cloth.reshape(1, 1, 3))[0, 0] - own) < 0.12
+
+
+@pytest.mark.parametrize("colour", [(58, 58, 60), (200, 190, 180)])
+def test_a_picture_in_the_cloths_own_colour_gets_another_shade_of_it(colour: tuple[int, int, int]) -> None:
+    form = garment(TSHIRT, colour)
+    own = oklab_from_srgb(laid(form, logo())[330:331, 150:151])[0, 0]
+    shade = oklab_from_srgb(laid(form, painting(colour))[330:331, 150:151])[0, 0]
+    assert 0.2 < abs(shade[0] - own[0]) < 0.4
+    assert 0.3 < shade[0] < 0.85, "neither black nor white, which such a photo has no light for"
+
+
 def test_a_drawing_is_open_where_it_encloses_ground_and_a_photo_is_not() -> None:
     drawing = logo()
     motif = find_motif(drawing)
