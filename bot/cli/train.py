@@ -22,8 +22,8 @@ OPTION_OF_PARAMETER = {
     "rate": "generator_rate",
     "teacher": "teachers",
     "weight": "weights",
-    "without_critics": "adversarial",
-    "critics_at_once": "warm_start",
+    "without_discriminators": "adversarial",
+    "discriminators_at_once": "warm_start",
 }
 """Training options by the parameters of the command that are called otherwise."""
 
@@ -46,7 +46,7 @@ def train(
         bool, typer.Option("--resume", help="Go on from OUT's checkpoint with its options, but for those given.")
     ] = False,
     start_from: Annotated[
-        Path | None, typer.Option("--from", help="Weights to fine-tune; a checkpoint brings its critics too.")
+        Path | None, typer.Option("--from", help="Weights to fine-tune; a checkpoint brings its discriminators too.")
     ] = None,
     teacher: Annotated[
         list[Path] | None,
@@ -65,11 +65,13 @@ def train(
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
     perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
     gan_loss: Annotated[str, typer.Option(help="bce, hinge or relativistic.")] = "relativistic",
-    spectral: Annotated[bool, typer.Option("--spectral", help="Spectral norm in the critics.")] = False,
+    spectral: Annotated[bool, typer.Option("--spectral", help="Spectral norm in the discriminators.")] = False,
     weight: Annotated[list[str] | None, typer.Option(help="Loss weight, as NAME=NUMBER; repeatable.")] = None,
-    without_critics: Annotated[bool, typer.Option("--without-critics", help="Pseudo-pairs and features only.")] = False,
-    critics_at_once: Annotated[
-        bool, typer.Option("--critics-at-once", help="Adversarial from the first step: to go on with --from.")
+    without_discriminators: Annotated[
+        bool, typer.Option("--without-discriminators", help="Pseudo-pairs and features only.")
+    ] = False,
+    discriminators_at_once: Annotated[
+        bool, typer.Option("--discriminators-at-once", help="Adversarial from the first step: to go on with --from.")
     ] = False,
     preset: Annotated[Preset | None, typer.Option(help="classic: the textbook settings.")] = None,
 ) -> None:
@@ -100,8 +102,8 @@ def train(
             start_from=start_from,
             teachers=tuple(teacher or ()),
             weights=parse_weights(weight or []),
-            adversarial=not without_critics,
-            warm_start=not critics_at_once,
+            adversarial=not without_discriminators,
+            warm_start=not discriminators_at_once,
         )
         chosen = classic(options) if preset is Preset.CLASSIC else options
         given = _given_options(context) | changed_options(options, chosen)
@@ -165,12 +167,12 @@ def tune(
 
 @app.command(cls=OneSentenceCommand)
 def blend(
-    first: Annotated[Path, typer.Argument(help="Weights, best those from before the critics came.")],
+    first: Annotated[Path, typer.Argument(help="Weights, best those from before the discriminators came.")],
     second: Annotated[Path, typer.Argument(help="Weights that were trained on from the same.")],
     out: Annotated[Path, typer.Option(help="File to write (safetensors).")],
     share: Annotated[float, typer.Option(help="Of the second, 0 to 1.")] = 0.5,
 ) -> None:
-    """Mix two generators' weights: between one without and one with critics lies the best of both."""
+    """Mix two generators' weights: between one without and one with discriminators lies the best of both."""
     from gan.request import RenderError
     from gan.training.blend import blend_weights
 
@@ -185,7 +187,7 @@ def pack_checkpoint(
     checkpoint: Annotated[Path, typer.Argument(help="A run's checkpoint.pt.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
 ) -> None:
-    """Make a small checkpoint to pass on: averaged generator and critics in half precision, without paths."""
+    """Make a small checkpoint to pass on: averaged generator and discriminators in half precision, without paths."""
     from gan.request import RenderError
     from gan.training.checkpoint import pack_checkpoint as pack
 
@@ -203,10 +205,10 @@ def evaluate(
     masks: Masks = None,
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; default: OUT/cache.")] = None,
     weights: Annotated[Path | None, typer.Option(help="Generator to judge; default: the shipped one.")] = None,
-    without_critics: Annotated[
-        Path | None, typer.Option(help="Its weights without the critics' run; the shipped ones bring theirs.")
+    without_discriminators: Annotated[
+        Path | None, typer.Option(help="Its weights without the discriminators' run; the shipped ones bring theirs.")
     ] = None,
-    with_critics: Annotated[Path | None, typer.Option(help="Its weights with it, for comparison.")] = None,
+    with_discriminators: Annotated[Path | None, typer.Option(help="Its weights with it, for comparison.")] = None,
     perceptual: Annotated[str, typer.Option(help="hed, vgg16, vgg19, resnet50, or a weights file.")] = "hed",
     pairs: Annotated[int, typer.Option(min=1, help="Held-out pseudo-pairs to judge.")] = 48,
     photos: Annotated[int, typer.Option(min=1, help="Held-out photos to judge.")] = 40,
@@ -214,15 +216,15 @@ def evaluate(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda …")] = "auto",
 ) -> None:
     """Judge the generator on held-out pictures, beside its baselines."""
-    from gan.evaluation.contestants import SHIPPED_WITHOUT_CRITICS, WITH_CRITICS, WITHOUT_CRITICS
+    from gan.evaluation.contestants import SHIPPED_WITHOUT_DISCRIMINATORS, WITH_DISCRIMINATORS, WITHOUT_DISCRIMINATORS
     from gan.evaluation.run import EvaluationOptions
     from gan.evaluation.run import evaluate as judge
     from gan.request import RenderError
     from gan.shipped import GENERATOR
 
     if weights is None:
-        without_critics = without_critics or SHIPPED_WITHOUT_CRITICS
-    comparisons = {WITHOUT_CRITICS: without_critics, WITH_CRITICS: with_critics}
+        without_discriminators = without_discriminators or SHIPPED_WITHOUT_DISCRIMINATORS
+    comparisons = {WITHOUT_DISCRIMINATORS: without_discriminators, WITH_DISCRIMINATORS: with_discriminators}
     try:
         options = EvaluationOptions(
             garments,

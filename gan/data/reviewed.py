@@ -62,4 +62,4 @@ NOT_PATTERNED = frozenset(
         *("top-0002", "tshirt-0002", "tshirt-0029", "tshirt-0110", "tshirt-0148"),
     }
 )
-"""Pieces without a print, whatever their edges: critics that are heard on them iron out what is gloss or wear."""
+"""Pieces without a print, whatever their edges: discriminators heard on them iron out what is gloss or wear."""

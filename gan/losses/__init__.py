@@ -3,7 +3,7 @@
 A term is computed only where its weight is not zero, so a run pays for what it uses.
 """
 
-from gan.losses.inputs import MIDDLE_LAYERS, WINDOWED, CriticFeedback, LossInputs, TeacherOutput
+from gan.losses.inputs import MIDDLE_LAYERS, WINDOWED, DiscriminatorFeedback, LossInputs, TeacherOutput
 from gan.losses.table import LOSS_TABLE, PERCEPTUAL_TERMS, total_loss
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "MIDDLE_LAYERS",
     "PERCEPTUAL_TERMS",
     "WINDOWED",
-    "CriticFeedback",
+    "DiscriminatorFeedback",
     "LossInputs",
     "TeacherOutput",
     "total_loss",

@@ -1,4 +1,4 @@
-"""What the loss terms look at: a batch, the generator's pictures of it, and what the critics make of them."""
+"""What the loss terms look at: a batch, the generator's pictures of it, and what the discriminators make of them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from gan.shading import light_as_grey
 
 MIDDLE_LAYERS = ("relu2_2", "relu3_3")
 WINDOWED = frozenset({"light", "true_light", "wrong_light", "photo"})
-"""Pictures of the window in which light is looked at, not of the whole; critics see their middle layers."""
+"""Pictures of the window in which light is looked at, not of the whole; discriminators see their middle layers."""
 GENERATED = frozenset({"picture", "light"})
 """Pictures through whose features the generator learns."""
 EXPOSURE_LIMITS = (-3.0, 1.4)
 LIGHT_WINDOW = 96
 """Side of that window in pixels."""
 SEEN_SPREAD = 0.25
-"""Standard deviation at which critics see every light."""
+"""Standard deviation at which discriminators see every light."""
 LEAST_SPREAD = 0.06
 """Deviation below which a light counts as flat, and is not stretched further."""
 SEEN_BLUR = 5
@@ -44,12 +44,12 @@ class TeacherOutput:
 
 
 @dataclass(frozen=True, slots=True)
-class CriticFeedback:
-    """What the generator learns from one critic.
+class DiscriminatorFeedback:
+    """What the generator learns from one discriminator.
 
     Attributes:
         loss: the generator's adversarial loss.
-        fake: the critic's features of generated pictures.
+        fake: the discriminator's features of generated pictures.
         real: its features of real ones, detached.
     """
 
@@ -75,11 +75,11 @@ class LossInputs:
         identity: B, 1 where the guide is the garment's own cloth.
         truth: the exact picture, where paired.
         log_shading: B×1×H×W, the exact exposure, where paired.
-        earlier_exposure: B×1×H×W, what the generator as it was before the critics' phase put on the guide, or None.
+        earlier_exposure: B×1×H×W, what the generator put on the guide before the discriminators' phase, or None.
         teacher: what the run's teachers put out, or None.
         backbone: perceptual features, or None.
         second_picture: the picture of the same inputs at the same strength with other noise, or None.
-        critics: feedback by name of the critics that have a weight.
+        discriminators: feedback by name of the discriminators that have a weight.
     """
 
     garment: Tensor
@@ -98,7 +98,7 @@ class LossInputs:
     teacher: TeacherOutput | None = None
     backbone: PerceptualFeatures | None = None
     second_picture: Tensor | None = None
-    critics: dict[str, CriticFeedback] = field(default_factory=dict)
+    discriminators: dict[str, DiscriminatorFeedback] = field(default_factory=dict)
     _features: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     _corners: Tensor | None = None
 
@@ -132,8 +132,8 @@ class LossInputs:
     def _seen_light(self, light: Tensor) -> Tensor:
         """Blur the light and bring it to one mean and spread.
 
-        Else a critic asks for more contrast and more detail, and a generator that cannot see folds under a dense print
-        takes either from the print: it embosses it.
+        Else a discriminator asks for more contrast and more detail, and a generator that cannot see folds under a dense
+        print takes either from the print: it embosses it.
         """
         mask = self.window(self.mask)
         light = blur_inside(self.window(light.clamp(*EXPOSURE_LIMITS)), mask, SEEN_BLUR)
@@ -150,7 +150,7 @@ class LossInputs:
         return self._features[name]
 
     def detached(self) -> LossInputs:
-        """Return the same without gradients to the generator, for the critics to learn from."""
+        """Return the same without gradients to the generator, for the discriminators to learn from."""
         features = {
             name: {layer: value.detach() for layer, value in found.items()} for name, found in self._features.items()
         }

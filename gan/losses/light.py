@@ -43,10 +43,10 @@ def fold_energy(inputs: LossInputs) -> Tensor:
 
 
 def forgetting(inputs: LossInputs) -> Tensor:
-    """Change of the light since before the critics' phase, on photos of garments without a pattern.
+    """Change of the light since before the discriminators' phase, on photos of garments without a pattern.
 
-    Li and Hoiem, "Learning without Forgetting" (2016). Critics know old prints, but on plain photos they iron folds
-    out; there the pairs have taught the light already.
+    Li and Hoiem, "Learning without Forgetting" (2016). Discriminators know old prints, but on plain photos they iron
+    folds out; there the pairs have taught the light already.
     """
     if inputs.earlier_exposure is None:
         return inputs.picture.new_zeros(())

@@ -1,4 +1,4 @@
-"""Wrong light to teach a critic with: exact folds, and some of the old print among them."""
+"""Wrong light to teach a discriminator with: exact folds, and some of the old print among them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ CELLS = (2, 7)
 def wrong_light(garment: Tensor, log_shading: Tensor, mask: Tensor) -> Tensor:
     """Return exact log-shading B×1×H×W with some of the old print in it, here and there; drawn anew at each call.
 
-    A critic that compares exact light with a generator's learns what the generator lacks, the folds that the photo does
-    not show, and so it asks for liveliness, wherever from. Of this light one thing alone is wrong, and the photo shows
-    what: brightness that is the old cloth's own. Reed et al., "Generative Adversarial Text to Image Synthesis" (2016),
-    show a critic real pictures with a wrong text likewise.
+    A discriminator that compares exact light with a generator's learns what the generator lacks, the folds that the
+    photo does not show, and so it asks for liveliness, wherever from. Of this light one thing alone is wrong, and the
+    photo shows what: brightness that is the old cloth's own. Reed et al., "Generative Adversarial Text to Image
+    Synthesis" (2016), show a discriminator real pictures with a wrong text likewise.
 
     Args:
         garment: the photo, sRGB B×3×H×W.

@@ -1,4 +1,4 @@
-"""The critics: is this a photo of a garment, is this the style's cloth, is this the light of the photo's folds?"""
+"""Discriminators: is this a photo of a garment, is this the style's cloth, is this the light of the photo's folds?"""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ REAL_LABEL = 0.9
 """One-sided label smoothing of BCE (Salimans et al. 2016)."""
 
 
-class ProjectedCritic(nn.Module):
+class ProjectedDiscriminator(nn.Module):
     """Judges a picture place by place from frozen features of it, at two scales.
 
-    Sauer et al., "Projected GANs Converge Faster" (2021): critics that had to learn to see from pixels were no better
-    than chance after all the steps that a CPU can afford; on the features of a trained classifier they are after
+    Sauer et al., "Projected GANs Converge Faster" (2021): discriminators that had to learn to see from pixels were no
+    better than chance after all the steps that a CPU can afford; on the features of a trained classifier they are after
     forty. Only small heads learn. Beside the features of a second picture they judge whether the two belong together
     (Isola et al., "pix2pix", 2017).
     """
@@ -66,14 +66,14 @@ class ProjectedCritic(nn.Module):
         return logits, features
 
 
-class GarmentCritic(ProjectedCritic):
+class GarmentDiscriminator(ProjectedDiscriminator):
     """Is this a photo of a garment?"""
 
     def __init__(self, layers: Mapping[str, LayerSize], width: int = 64, spectral: bool = False) -> None:
         super().__init__(layers, width, pictures=1, spectral=spectral)
 
 
-class FoldCritic(ProjectedCritic):
+class FoldDiscriminator(ProjectedDiscriminator):
     """Is this the light that lies on the garment of this photo?
 
     It sees the log-exposure as a grey picture, beside the photo. Pictures hide a wrong fold under the style's pattern;
@@ -98,7 +98,7 @@ class _PlaceHead(nn.Module):
         return self.judge(features), features
 
 
-class ClothCritic(nn.Module):
+class ClothDiscriminator(nn.Module):
     """Do these patches come from the same cloth as those? Co-occurrence of patches.
 
     Park et al., "Swapping Autoencoder for Deep Image Manipulation" (2020): a patch is judged beside reference
@@ -141,14 +141,16 @@ class ClothCritic(nn.Module):
         return features
 
 
-def critic_loss(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Tensor:
-    """Return the critic's loss.
+def discriminator_loss(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Tensor:
+    """Return the discriminator's loss.
 
     bce: Goodfellow et al. (2014), with one-sided label smoothing; hinge: Lim and Ye, "Geometric GAN" (2017);
     relativistic: pairs of real and fake, Jolicoeur-Martineau (2018) as in Huang et al., "R3GAN" (2024); logits are
     compared in the order in which they come.
     """
-    return torch.stack([_critic_loss(r.float(), f.float(), kind) for r, f in zip(real, fake, strict=True)]).mean()
+    return torch.stack(
+        [_discriminator_loss(r.float(), f.float(), kind) for r, f in zip(real, fake, strict=True)]
+    ).mean()
 
 
 def generator_loss(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Tensor:
@@ -157,10 +159,10 @@ def generator_loss(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Ten
 
 
 def gradient_penalty(logits: list[Tensor], inputs: list[Tensor]) -> Tensor:
-    """Return R1, the mean squared gradient of the critic at its inputs (Mescheder et al. 2018).
+    """Return R1, the mean squared gradient of the discriminator at its inputs (Mescheder et al. 2018).
 
     Args:
-        logits: the critic's judgement of `inputs`, computed in float32.
+        logits: the discriminator's judgement of `inputs`, computed in float32.
         inputs: one or several B×…, requiring gradients.
     """
     count = inputs[0].shape[0]
@@ -170,7 +172,7 @@ def gradient_penalty(logits: list[Tensor], inputs: list[Tensor]) -> Tensor:
 
 
 def accuracy(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Tensor:
-    """Return the share of logits on the right side; over 0.85 the critic is too strong.
+    """Return the share of logits on the right side; over 0.85 the discriminator is too strong.
 
     The sides meet at zero; relativistic logits have no zero of their own, so there at the middle of the two means.
     """
@@ -181,7 +183,7 @@ def accuracy(real: list[Tensor], fake: list[Tensor], kind: GanLoss) -> Tensor:
     return torch.stack(right).mean() / 2
 
 
-def _critic_loss(real: Tensor, fake: Tensor, kind: GanLoss) -> Tensor:
+def _discriminator_loss(real: Tensor, fake: Tensor, kind: GanLoss) -> Tensor:
     if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
     if kind == "relativistic":

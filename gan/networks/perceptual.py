@@ -36,7 +36,7 @@ class LayerSize:
 
 
 VGG_SIZES = {"relu2_2": LayerSize(128, 1.0), "relu3_3": LayerSize(256, 1.0)}
-"""Placeholders for critics that are made where there is no backbone to measure: VGG16's channels, unmeasured values."""
+"""Placeholders for discriminators made where there is no backbone to measure: VGG16's channels, unmeasured values."""
 
 
 class PerceptualFeatures(nn.Module):

@@ -1,4 +1,4 @@
-"""Augmentation of what the critics see. Colour is style and is left alone."""
+"""Augmentation of what the discriminators see. Colour is style and is left alone."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from gan.training.checkpoint import save_weights, take_weights
 def blend_weights(first: Path, second: Path, share: float, out: Path) -> Generator:
     """Write and return the generator that lies between two.
 
-    Wang et al., "ESRGAN" (2018), section 3.4, network interpolation: of a generator trained without critics and one
-    that went on with them from the same weights, the mixture keeps most of what either is better at.
+    Wang et al., "ESRGAN" (2018), section 3.4, network interpolation: of a generator trained without discriminators and
+    one that went on with them from the same weights, the mixture keeps most of what either is better at.
 
     Args:
         first: safetensors file or checkpoint.

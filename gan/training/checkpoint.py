@@ -16,11 +16,11 @@ from gan.tensor_files import write_tensors
 from gan.training.distributed import ProcessGroup
 from gan.training.options import PATH_OPTIONS
 from gan.training.random_state import RandomState, random_state, set_random_state
-from gan.training.train_state import AVERAGED_AND_CRITICS, CRITICS, TrainState
+from gan.training.train_state import AVERAGED_AND_DISCRIMINATORS, DISCRIMINATORS, TrainState
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "generator.safetensors"
-WITHOUT_CRITICS = "generator-without-critics.safetensors"
+WITHOUT_DISCRIMINATORS = "generator-without-discriminators.safetensors"
 ALONE = ProcessGroup()
 log = logging.getLogger(__name__)
 
@@ -93,24 +93,24 @@ def take_weights(path: Path, *generators: Generator) -> None:
         raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
 
 
-def take_critics(path: Path, train_state: TrainState) -> None:
-    """Give critics what those of a checkpoint have learned; a weights file holds none, and changes nothing.
+def take_discriminators(path: Path, train_state: TrainState) -> None:
+    """Give discriminators what those of a checkpoint have learned; a weights file holds none, and changes nothing.
 
     Raises:
-        RenderError: the checkpoint's critics are others.
+        RenderError: the checkpoint's discriminators are others.
     """
     if path.suffix == ".safetensors":
         return
     state = read_checkpoint(path)["state"]
     try:
-        for name in CRITICS:
+        for name in DISCRIMINATORS:
             getattr(train_state, name).load_state_dict(state[name])
     except (KeyError, RuntimeError) as error:
-        raise RenderError(f"The critics of “{path}” do not fit these networks: {error}") from error
+        raise RenderError(f"The discriminators of “{path}” do not fit these networks: {error}") from error
 
 
 def pack_checkpoint(path: Path, packed: Path) -> None:
-    """Write a checkpoint's averaged generator, critics and progress in half precision, to keep in the repository.
+    """Write a checkpoint's averaged generator, discriminators and progress as half floats, to keep in the repository.
 
     A run can go on from it, with fresh optimizers and from the average; what it costs is the optimizers' memory of a
     few hundred steps, what it saves is seven eighths of the size. Options that are paths of this machine are left out.
@@ -125,7 +125,7 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
     content = read_checkpoint(path)
     try:
         state, progress = content["state"], content["state"]["progress"]
-        networks = {name: _halved(state[name]) for name in AVERAGED_AND_CRITICS}
+        networks = {name: _halved(state[name]) for name in AVERAGED_AND_DISCRIMINATORS}
         options = {name: value for name, value in content["options"].items() if name not in PATH_OPTIONS}
     except (KeyError, TypeError) as error:
         raise RenderError(f"“{path}” is no checkpoint of a training run.") from error

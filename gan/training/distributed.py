@@ -43,7 +43,7 @@ class ProcessGroup:
         return DistributedDataParallel(network, device_ids=devices, find_unused_parameters=True)
 
     def average_gradients(self, network: nn.Module) -> None:
-        """Average gradients of a network that is not wrapped (the critics, whose steps are several forwards)."""
+        """Average gradients of a network that is not wrapped (the discriminators, whose steps are several forwards)."""
         if self.processes == 1:
             return
         for parameter in network.parameters():

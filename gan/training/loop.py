@@ -21,7 +21,7 @@ from gan.networks.perceptual import PerceptualFeatures, load_perceptual
 from gan.request import RenderError
 from gan.training.checkpoint import (
     CHECKPOINT,
-    WITHOUT_CRITICS,
+    WITHOUT_DISCRIMINATORS,
     load_checkpoint,
     save_checkpoint,
     save_weights,
@@ -35,12 +35,12 @@ from gan.training.random_state import seed_process
 from gan.training.report import Reporter
 from gan.training.samples import HeldOutBatches, Quality, draw_held_out, measure, write_grid
 from gan.training.schedule import Phase, phase_at, phases, rate_at, weights_at
-from gan.training.steps import StepContext, critic_step, generator_step
+from gan.training.steps import StepContext, discriminator_step, generator_step
 from gan.training.stopping import Stopping
 from gan.training.train_state import TrainState, make_generator, make_train_state
 
 MOST_ROLLBACKS = 10
-STRONG_CRITIC = 0.85
+STRONG_DISCRIMINATOR = 0.85
 LARGEST_PENALTY_FACTOR = 64.0
 log = logging.getLogger(__name__)
 
@@ -158,14 +158,14 @@ class TrainingLoop:
         progress, options = self.state.progress, self.options
         moved: dict[str, Tensor] = {name: value.to(self.device, non_blocking=True) for name, value in batch.items()}
         self._set_rates()
-        if phase.critics:
+        if phase.discriminators:
             self.state.keep_earlier()
         inputs, values = generator_step(self.context, moved, weights_at(self.plan, self.share))
-        if phase.critics:
-            for turn in range(options.critic_steps):
-                step = progress.steps * options.critic_steps + turn
+        if phase.discriminators:
+            for turn in range(options.discriminator_steps):
+                step = progress.steps * options.discriminator_steps + turn
                 penalise = options.penalty > 0 and step % options.penalty_every == 0
-                values |= critic_step(self.context, inputs, phase.weights, penalise)
+                values |= discriminator_step(self.context, inputs, phase.weights, penalise)
             self._adapt_penalty(values)
         count = options.batch * self.group.processes
         progress.images += count
@@ -181,24 +181,24 @@ class TrainingLoop:
         rate = self.options.generator_rate * rate_at(self.share, self.state.progress.images)
         for parameters in self.state.generator_optimizer.param_groups:
             parameters["lr"] = rate
-        for parameters in self.state.critic_optimizer.param_groups:
-            parameters["lr"] = self.options.critic_rate
+        for parameters in self.state.discriminator_optimizer.param_groups:
+            parameters["lr"] = self.options.discriminator_rate
 
     def _adapt_penalty(self, values: dict[str, float]) -> None:
-        """Raise the gradient penalty by 1 % a step, up to 64 times, while a critic is nearly always right.
+        """Raise the gradient penalty by 1 % a step, up to 64 times, while a discriminator is nearly always right.
 
-        Such a critic teaches the generator nothing. Afterwards the penalty falls again by half a per cent a step.
+        Such a discriminator teaches nothing. Afterwards the penalty falls again by half a per cent a step.
         """
         progress = self.state.progress
         strongest = max((value for name, value in values.items() if name.startswith("accuracy")), default=0.0)
-        growth = 1.01 if strongest > STRONG_CRITIC else 0.995
+        growth = 1.01 if strongest > STRONG_DISCRIMINATOR else 0.995
         progress.penalty_factor = min(LARGEST_PENALTY_FACTOR, max(1.0, progress.penalty_factor * growth))
 
     def _after(self, phase: Phase) -> None:
-        """Keep the generator as it was before the critics came, for comparison."""
+        """Keep the generator as it was before the discriminators came, for comparison."""
         following = phase_at(self.plan, self.share)
-        if self.group.is_main and following.critics and not phase.critics:
-            save_weights(self.state.average, self.options.out / WITHOUT_CRITICS)
+        if self.group.is_main and following.discriminators and not phase.discriminators:
+            save_weights(self.state.average, self.options.out / WITHOUT_DISCRIMINATORS)
 
     def _save(self) -> None:
         save_checkpoint(self.options.out, self.state, self.options.to_json(), self.group)

@@ -16,7 +16,7 @@ PATHS = frozenset({"garments", "styles", "out", "masks", "cache", "start_from"})
 PATH_OPTIONS = PATHS | {"perceptual", "teachers"}
 """Options that name files; `perceptual` may."""
 CLASSIC_EPOCHS = 100
-CLASSIC_CRITICS = {"adversarial_garment": 0.3, "adversarial_cloth": 0.05, "feature_matching": 0.1}
+CLASSIC_DISCRIMINATORS = {"adversarial_garment": 0.3, "adversarial_cloth": 0.05, "feature_matching": 0.1}
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class TrainingOptions:
         drawn: drawn textile patterns mixed with the styles.
         perceptual: backbone of the perceptual terms (see `gan.networks.perceptual`).
         gan_loss: bce, hinge or relativistic.
-        spectral: spectral norm in the critics instead of relying on R1 alone.
+        spectral: spectral norm in the discriminators instead of relying on R1 alone.
         generator_rate: peak learning rate of the generator.
-        critic_rate: learning rate of the critics; it stays, as they start late.
+        discriminator_rate: learning rate of the discriminators; it stays, as they start late.
         betas: of the generator's Adam.
-        critic_betas: of the critics'.
-        critic_steps: steps of the critics after each of the generator's.
-        penalty: γ of the critics' gradient penalty R1 (relativistic critics: R1 and R2); 0 leaves it out.
+        discriminator_betas: of the discriminators'.
+        discriminator_steps: steps of the discriminators after each of the generator's.
+        penalty: γ of the discriminators' gradient penalty R1 (relativistic discriminators: R1 and R2); 0 leaves it out.
         penalty_every: steps between penalties (lazy R1, Karras et al. 2020).
         clip: largest gradient norm.
         half_life: of the average of weights, as a share of the run.
@@ -55,9 +55,9 @@ class TrainingOptions:
         start_from: weights file or checkpoint to fine-tune, or None.
         teachers: weights files or checkpoints of generators whose mean this one also learns.
         weights: changes to the loss weights by term, on top of the schedule's.
-        adversarial: whether the critics ever play.
+        adversarial: whether the discriminators ever play.
         warm_start: whether pseudo-pairs alone come first.
-        warm_share: share of the run before the critics play.
+        warm_share: share of the run before the discriminators play.
         precision: "auto" (bf16 where the hardware multiplies it) or "fp32".
     """
 
@@ -79,10 +79,10 @@ class TrainingOptions:
     gan_loss: GanLoss = "relativistic"
     spectral: bool = False
     generator_rate: float = 4e-4
-    critic_rate: float = 1e-3
+    discriminator_rate: float = 1e-3
     betas: tuple[float, float] = (0.5, 0.99)
-    critic_betas: tuple[float, float] = (0.0, 0.99)
-    critic_steps: int = 1
+    discriminator_betas: tuple[float, float] = (0.0, 0.99)
+    discriminator_steps: int = 1
     penalty: float = 1.0
     penalty_every: int = 8
     clip: float = 1.0
@@ -106,21 +106,21 @@ class TrainingOptions:
 def classic(options: TrainingOptions) -> TrainingOptions:
     """Return the textbook settings of an image GAN, for comparison.
 
-    Adam 2e-4 with betas 0.5 and 0.999 for generator and critics (Radford et al., DCGAN, 2016), batch 32, 100 epochs,
-    BCE without gradient penalty, no warm start, and critics of the garment and of the cloth. Folders, device and seed
-    stay, and so do the clipped gradients and the falling learning rate.
+    Adam 2e-4 with betas 0.5 and 0.999 for generator and discriminators (Radford et al., DCGAN, 2016), batch 32, 100
+    epochs, BCE without gradient penalty, no warm start, and discriminators of the garment and of the cloth. Folders,
+    device and seed stay, and so do the clipped gradients and the falling learning rate.
     """
     return replace(
         options,
         images=CLASSIC_EPOCHS * len(list_pictures(options.garments, held_out=False)),
         batch=32,
         generator_rate=2e-4,
-        critic_rate=2e-4,
+        discriminator_rate=2e-4,
         betas=(0.5, 0.999),
-        critic_betas=(0.5, 0.999),
+        discriminator_betas=(0.5, 0.999),
         penalty=0.0,
         gan_loss="bce",
-        weights={**CLASSIC_CRITICS, **options.weights},
+        weights={**CLASSIC_DISCRIMINATORS, **options.weights},
         warm_start=False,
     )
 

@@ -9,7 +9,7 @@ from gan.data.masks import mask_source
 from gan.data.pack import HELD_OUT_DRAWN, Pack, open_pack
 from gan.devices import choose_compute
 from gan.request import RenderError
-from gan.training.checkpoint import CHECKPOINT, load_checkpoint, take_critics, take_weights
+from gan.training.checkpoint import CHECKPOINT, load_checkpoint, take_discriminators, take_weights
 from gan.training.distributed import ProcessGroup, join_process_group, process_device
 from gan.training.loop import Outcome, TrainingLoop
 from gan.training.options import TrainingOptions
@@ -53,7 +53,7 @@ def _train(options: TrainingOptions, resume: bool) -> Outcome:
             load_checkpoint(options.out / CHECKPOINT, loop.state, group)
         elif options.start_from:
             take_weights(options.start_from, loop.state.generator, loop.state.average)
-            take_critics(options.start_from, loop.state)
+            take_discriminators(options.start_from, loop.state)
         with Stopping(options.minutes) as stopping, Reporter(options.images, group.is_main) as reporter:
             return loop.train(stopping, reporter)
 

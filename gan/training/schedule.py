@@ -9,7 +9,7 @@ from gan.training.options import TrainingOptions
 
 WARM_UP_IMAGES = 800
 FINAL_RATE = 0.1
-CRITICS_RAMP = 0.15
+DISCRIMINATORS_RAMP = 0.15
 PAIRS = {
     "reconstruction": 3.0,
     "log_error": 0.05,
@@ -21,9 +21,9 @@ PAIRS = {
 }
 FEATURES = {**PAIRS, "paired_features": 0.6, "fold_energy": 0.5}
 # On top of the features' weights: with less of the exact picture and more fold energy, the phase lost 0.3 dB and its
-# light was easier to tell from the exact one. Off unless asked for: critics of the garment and of the cloth, which
-# gained nothing in any comparison (EXPERIMENTS.md has them); style statistics, which cost as much time as all the rest
-# and moved nothing; and correlation with the photo's own light, which pulls old prints back in.
+# light was easier to tell from the exact one. Off unless asked for: discriminators of the garment and of the cloth,
+# which gained nothing in any comparison (EXPERIMENTS.md has them); style statistics, which cost as much time as all the
+# rest and moved nothing; and correlation with the photo's own light, which pulls old prints back in.
 ADVERSARIAL = {
     **FEATURES,
     "colour": 0.2,
@@ -55,7 +55,7 @@ class Phase:
         height: of the examples.
         unpaired_share: share of examples without truth.
         weights: loss weights by term.
-        critics: whether the critics learn.
+        discriminators: whether the discriminators learn.
         ramp: share of the run over which the adversarial terms grow to their weight.
     """
 
@@ -64,17 +64,18 @@ class Phase:
     height: int
     unpaired_share: float
     weights: dict[str, float]
-    critics: bool = False
+    discriminators: bool = False
     ramp: float = 0.0
 
 
 def phases(options: TrainingOptions) -> list[Phase]:
     """Return the run's phases: pseudo-pairs small and full size, then with features, then adversarial.
 
-    A run from trained weights has no use for small pictures. Teachers are asked about photos too, until critics come.
+    A run from trained weights has no use for small pictures. Teachers are asked about photos too, until
+    discriminators come.
     """
     small = max(32, round(options.height * 2 / 3 / 16) * 16)
-    adversarial = Phase("adversarial", 1.0, options.height, UNPAIRED_SHARE, ADVERSARIAL, True, CRITICS_RAMP)
+    adversarial = Phase("adversarial", 1.0, options.height, UNPAIRED_SHARE, ADVERSARIAL, True, DISCRIMINATORS_RAMP)
     if not options.warm_start:
         return [_changed(adversarial, options)]
     share = options.warm_share if options.adversarial else 1.0
@@ -114,6 +115,6 @@ def rate_at(progress: float, images: int) -> float:
 
 def _changed(phase: Phase, options: TrainingOptions) -> Phase:
     weights = {**phase.weights, **{name: value for name, value in options.weights.items() if name in phase.weights}}
-    # Critics without a weight in the loss need not learn: what remains is the same phase without them, to compare with.
-    critics = phase.critics and any(weights[name] for name in ADVERSARIAL_TERMS)
-    return replace(phase, weights=weights, critics=critics)
+    # Without a weight in the loss they need not learn: what remains is the same phase without them, to compare with.
+    discriminators = phase.discriminators and any(weights[name] for name in ADVERSARIAL_TERMS)
+    return replace(phase, weights=weights, discriminators=discriminators)

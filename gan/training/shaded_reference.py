@@ -1,4 +1,4 @@
-"""What cloth of a style looks like when it is worn, as a reference for critics and style statistics."""
+"""What cloth of a style looks like when it is worn, as a reference for discriminators and style statistics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def shaded_reference(batch: dict[str, Tensor]) -> Tensor:
 
 
 def fold_light(count: int, height: int, width: int, device: torch.device) -> Tensor:
-    """Return smooth random log-shading count×1×H×W: without it a critic learns that folds are fake."""
+    """Return smooth random log-shading count×1×H×W: without it a discriminator learns that folds are fake."""
     light = torch.zeros(count, 1, height, width, device=device)
     for cells in FOLD_GRID:
         knots = torch.randn(count, 1, cells, cells, device=device)

@@ -1,4 +1,4 @@
-"""One step of the generator and one of the critics; neither leaves gradients in the other."""
+"""One step of the generator and one of the discriminators; neither leaves gradients in the other."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from gan.losses import CriticFeedback, LossInputs, TeacherOutput, total_loss
-from gan.networks.discriminators import GanLoss, accuracy, critic_loss, generator_loss
+from gan.losses import DiscriminatorFeedback, LossInputs, TeacherOutput, total_loss
+from gan.networks.discriminators import GanLoss, accuracy, discriminator_loss, generator_loss
 from gan.networks.generator import NOISE_SIZE, Generator
 from gan.networks.perceptual import PerceptualFeatures
-from gan.training.critic_outputs import (
-    CriticOutput,
+from gan.training.discriminator_outputs import (
+    DiscriminatorOutput,
     Indices,
-    critic_outputs,
+    discriminator_outputs,
     exact_indices,
     gradient_penalties,
     photo_indices,
 )
 from gan.training.distributed import ProcessGroup
 from gan.training.shaded_reference import shaded_reference
-from gan.training.train_state import CRITICS, TrainState
+from gan.training.train_state import DISCRIMINATORS, TrainState
 
 DIVERSITY_EVERY = 4
 FULL_STRENGTH_SHARE = 0.7
@@ -87,10 +87,10 @@ def generator_step(
         weights: of the loss terms.
 
     Returns:
-        What the losses looked at, for the critics' step, and each term's value, `loss` and `gradient` included.
+        What the losses looked at, for the discriminators' step, and each term's value, `loss` and `gradient` included.
     """
     state = context.state
-    state.critics.requires_grad_(False)
+    state.discriminators.requires_grad_(False)
     state.generator_optimizer.zero_grad(set_to_none=True)
     given = GeneratorInputs(batch, _random_noise(batch), _random_strength(batch["identity"]))
     inputs = forward(context, given, with_teachers=bool(weights.get("taught")))
@@ -99,7 +99,7 @@ def generator_step(
         other = GeneratorInputs(batch, _random_noise(batch), given.strength)
         with context.autocast(batch["garment"].device):
             inputs.second_picture = other.over_photo(context.generator(*other.tensors())[0])
-    _add_critic_feedback(context, inputs, weights)
+    _add_discriminator_feedback(context, inputs, weights)
     with context.autocast(batch["garment"].device):
         loss, values = total_loss(inputs, weights)
     loss.backward()
@@ -110,19 +110,19 @@ def generator_step(
     return inputs, _numbers(values)
 
 
-def critic_step(
+def discriminator_step(
     context: StepContext, inputs: LossInputs, weights: dict[str, float], penalise: bool
 ) -> dict[str, float]:
-    """Improve the critics that have a weight once, on the generator's pictures, which are not generated again."""
+    """Improve the discriminators that have a weight once, on the pictures that the generator's step made."""
     state = context.state
-    state.critics.requires_grad_(True)
-    state.critic_optimizer.zero_grad(set_to_none=True)
-    values = _critic_gradients(context, inputs.detached(), weights, penalise)
+    state.discriminators.requires_grad_(True)
+    state.discriminator_optimizer.zero_grad(set_to_none=True)
+    values = _discriminator_gradients(context, inputs.detached(), weights, penalise)
     # Also by a process whose batch had nothing to show: the others wait for its gradients.
-    context.group.average_gradients(state.critics)
-    norm = nn.utils.clip_grad_norm_(state.critics.parameters(), context.clip * 10)
+    context.group.average_gradients(state.discriminators)
+    norm = nn.utils.clip_grad_norm_(state.discriminators.parameters(), context.clip * 10)
     if torch.isfinite(norm):
-        state.critic_optimizer.step()
+        state.discriminator_optimizer.step()
     return _numbers(values)
 
 
@@ -154,7 +154,7 @@ def forward(context: StepContext, given: GeneratorInputs, with_teachers: bool = 
 
 @torch.no_grad()
 def _earlier_exposure(context: StepContext, given: GeneratorInputs) -> Tensor | None:
-    """Return the exposure B×1×H×W by the generator as it was before the critics' phase, or None without one.
+    """Return the exposure B×1×H×W by the generator as it was before the discriminators' phase, or None without one.
 
     Only photos of garments without a pattern are computed, as the loss looks at no others; the rest is zero.
     """
@@ -184,19 +184,19 @@ def _numbers(values: dict[str, Tensor]) -> dict[str, float]:
     return dict(zip(values, torch.stack([value.detach().float() for value in values.values()]).tolist(), strict=True))
 
 
-def _critic_gradients(
+def _discriminator_gradients(
     context: StepContext, inputs: LossInputs, weights: dict[str, float], penalise: bool
 ) -> dict[str, Tensor]:
-    """Add the critics' gradients on one batch; return their losses and the shares of their right answers."""
+    """Add the discriminators' gradients on one batch; return their losses and the shares of their right answers."""
     state, indices, kind = context.state, exact_indices(inputs), context.gan_loss
-    names = _weighted_critics(weights, indices)
+    names = _weighted_discriminators(weights, indices)
     if not names:
         return {}
     with context.autocast(inputs.mask.device):
         # Not the generator's light, which lacks folds that no photo shows: see `gan.losses.wrong_light`.
-        outputs = critic_outputs(state, inputs, names, indices, light="wrong_light")
-    losses = {name: critic_loss(real.logits, fake.logits, kind) for name, (real, fake) in outputs.items()}
-    values = {f"critic_{name}": loss for name, loss in losses.items()}
+        outputs = discriminator_outputs(state, inputs, names, indices, light="wrong_light")
+    losses = {name: discriminator_loss(real.logits, fake.logits, kind) for name, (real, fake) in outputs.items()}
+    values = {f"discriminator_{name}": loss for name, loss in losses.items()}
     values |= {f"accuracy_{name}": accuracy(real.logits, fake.logits, kind) for name, (real, fake) in outputs.items()}
     total = torch.stack(list(losses.values())).sum()
     if penalise:
@@ -209,27 +209,27 @@ def _critic_gradients(
     return values
 
 
-def _weighted_critics(weights: dict[str, float], indices: Indices) -> list[str]:
-    """Return the critics that have a weight in the loss and something real to look at.
+def _weighted_discriminators(weights: dict[str, float], indices: Indices) -> list[str]:
+    """Return the discriminators that have a weight in the loss and something real to look at.
 
-    Photos without exact light would give themselves away: the fold critic does not learn from them.
+    Photos without exact light would give themselves away: the fold discriminator does not learn from them.
     """
-    names = [name for name in CRITICS if weights.get(f"adversarial_{name}", 0)]
+    names = [name for name in DISCRIMINATORS if weights.get(f"adversarial_{name}", 0)]
     return [name for name in names if name != "folds" or indices.real.numel()]
 
 
-def _add_critic_feedback(context: StepContext, inputs: LossInputs, weights: dict[str, float]) -> None:
-    """Show the critics the picture, where a term needs their feedback."""
+def _add_discriminator_feedback(context: StepContext, inputs: LossInputs, weights: dict[str, float]) -> None:
+    """Show the discriminators the picture, where a term needs their feedback."""
     indices = photo_indices(inputs)
     with context.autocast(inputs.picture.device):
-        outputs = critic_outputs(context.state, inputs, _weighted_critics(weights, indices), indices)
+        outputs = discriminator_outputs(context.state, inputs, _weighted_discriminators(weights, indices), indices)
     for name, (real, fake) in outputs.items():
-        inputs.critics[name] = _feedback(real, fake, context.gan_loss)
+        inputs.discriminators[name] = _feedback(real, fake, context.gan_loss)
 
 
-def _feedback(real: CriticOutput, fake: CriticOutput, kind: GanLoss) -> CriticFeedback:
+def _feedback(real: DiscriminatorOutput, fake: DiscriminatorOutput, kind: GanLoss) -> DiscriminatorFeedback:
     logits, features = ([value.detach() for value in values] for values in real)
-    return CriticFeedback(generator_loss(logits, fake.logits, kind), fake.features, features)
+    return DiscriminatorFeedback(generator_loss(logits, fake.logits, kind), fake.features, features)
 
 
 def _random_noise(batch: dict[str, Tensor]) -> Tensor:

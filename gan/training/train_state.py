@@ -10,14 +10,14 @@ from torch import nn
 from torch.optim import Adam, Optimizer
 
 from gan.losses import MIDDLE_LAYERS
-from gan.networks.discriminators import ClothCritic, FoldCritic, GarmentCritic
+from gan.networks.discriminators import ClothDiscriminator, FoldDiscriminator, GarmentDiscriminator
 from gan.networks.generator import Generator, Widths
 from gan.networks.perceptual import VGG_SIZES, PerceptualFeatures, layer_sizes
 from gan.training.ema import averaged_copy
 from gan.training.options import TrainingOptions
 
-CRITICS = ("cloth", "garment", "folds")
-AVERAGED_AND_CRITICS = ("average", *CRITICS)
+DISCRIMINATORS = ("cloth", "garment", "folds")
+AVERAGED_AND_DISCRIMINATORS = ("average", *DISCRIMINATORS)
 """The networks that even a packed checkpoint holds."""
 
 
@@ -30,7 +30,7 @@ class Progress:
         steps: optimizer steps of the generator.
         seconds: time spent training, over all resumes.
         rollbacks: times that the run went back to a checkpoint because numbers blew up.
-        penalty_factor: factor on the gradient penalty, 1 to 64; it grows while a critic is too strong.
+        penalty_factor: factor on the gradient penalty, 1 to 64; it grows while a discriminator is too strong.
     """
 
     images: int = 0
@@ -44,23 +44,23 @@ class Progress:
 class TrainState:
     """The networks with their optimizers.
 
-    `earlier` is the average as it was when the critics' phase began; see `gan.losses.light.forgetting`.
+    `earlier` is the average as it was when the discriminators' phase began; see `gan.losses.light.forgetting`.
     """
 
     generator: Generator
     average: Generator
-    cloth: ClothCritic
-    garment: GarmentCritic
-    folds: FoldCritic
+    cloth: ClothDiscriminator
+    garment: GarmentDiscriminator
+    folds: FoldDiscriminator
     generator_optimizer: Optimizer
-    critic_optimizer: Optimizer
+    discriminator_optimizer: Optimizer
     progress: Progress
     earlier: Generator | None = None
 
     @property
-    def critics(self) -> nn.ModuleList:
-        """All critics, in the order of `CRITICS`."""
-        return nn.ModuleList([getattr(self, name) for name in CRITICS])
+    def discriminators(self) -> nn.ModuleList:
+        """All discriminators, in the order of `DISCRIMINATORS`."""
+        return nn.ModuleList([getattr(self, name) for name in DISCRIMINATORS])
 
     @property
     def device(self) -> torch.device:
@@ -78,21 +78,21 @@ class TrainState:
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
             "earlier": self.earlier.state_dict() if self.earlier else None,
-            **{name: getattr(self, name).state_dict() for name in CRITICS},
+            **{name: getattr(self, name).state_dict() for name in DISCRIMINATORS},
             "generator_optimizer": self.generator_optimizer.state_dict(),
-            "critic_optimizer": self.critic_optimizer.state_dict(),
+            "discriminator_optimizer": self.discriminator_optimizer.state_dict(),
             "progress": vars(self.progress).copy(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go back to what `state_dict` returned; from a packed checkpoint, as near to it as it allows."""
         self.generator.load_state_dict(state.get("generator", state["average"]))
-        for name in AVERAGED_AND_CRITICS:
+        for name in AVERAGED_AND_DISCRIMINATORS:
             getattr(self, name).load_state_dict(state[name])
         self.earlier = averaged_copy(self.average) if state.get("earlier") else None
         if self.earlier:
             self.earlier.load_state_dict(state["earlier"])
-        for name in ("generator_optimizer", "critic_optimizer"):
+        for name in ("generator_optimizer", "discriminator_optimizer"):
             if name in state:
                 getattr(self, name).load_state_dict(state[name])
         for name, value in state["progress"].items():
@@ -112,16 +112,16 @@ def make_train_state(
     widths: Widths | None = None,
     backbone: PerceptualFeatures | None = None,
 ) -> TrainState:
-    """Return fresh networks on a device, initialised from the run's seed; the critics see through the backbone."""
+    """Return fresh networks on a device, initialised from the run's seed; discriminators see through the backbone."""
     layers = layer_sizes(backbone, MIDDLE_LAYERS) if backbone is not None else VGG_SIZES
     torch.manual_seed(options.seed)
     generator = make_generator(widths, device)
     cloth, garment, folds = (
-        ClothCritic(spectral=options.spectral).to(device),
-        GarmentCritic(layers, spectral=options.spectral).to(device),
-        FoldCritic(layers, spectral=options.spectral).to(device),
+        ClothDiscriminator(spectral=options.spectral).to(device),
+        GarmentDiscriminator(layers, spectral=options.spectral).to(device),
+        FoldDiscriminator(layers, spectral=options.spectral).to(device),
     )
-    critic_parameters = [*cloth.parameters(), *garment.parameters(), *folds.parameters()]
+    discriminator_parameters = [*cloth.parameters(), *garment.parameters(), *folds.parameters()]
     return TrainState(
         generator,
         averaged_copy(generator),
@@ -129,6 +129,6 @@ def make_train_state(
         garment,
         folds,
         Adam(generator.parameters(), options.generator_rate, betas=options.betas),
-        Adam(critic_parameters, options.critic_rate, betas=options.critic_betas),
+        Adam(discriminator_parameters, options.discriminator_rate, betas=options.discriminator_betas),
         Progress(),
     )

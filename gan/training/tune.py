@@ -65,7 +65,7 @@ def _gain(trial: optuna.Trial, options: TrainingOptions) -> float:
         options,
         out=Path(options.out) / f"trial-{trial.number:04d}",
         generator_rate=trial.suggest_float("generator_rate", *RATES, log=True),
-        critic_rate=trial.suggest_float("critic_rate", *RATES, log=True),
+        discriminator_rate=trial.suggest_float("discriminator_rate", *RATES, log=True),
         weights={
             **{name: trial.suggest_float(name, *span, log=True) for name, span in WEIGHTS.items()},
             **options.weights,

@@ -46,7 +46,7 @@ def test_a_short_run_from_the_shell(tmp_path):
     garments, styles, masks = fill_wardrobe(tmp_path)
     arguments = ["--garments", str(garments), "--styles", str(styles), "--masks", str(masks)]
     settings = ["--out", str(tmp_path / "out"), "--height", "48", "--images", "4", "--batch", "2", "--workers", "0"]
-    weights = ["--weight", "paired_features=0", "--without-critics", "--device", "cpu", "--threads", "1"]
+    weights = ["--weight", "paired_features=0", "--without-discriminators", "--device", "cpu", "--threads", "1"]
     done = runner.invoke(app, ["train", *arguments, *settings, *weights])
     assert done.exit_code == 0, done.stderr
     result = json.loads(done.stdout.strip().splitlines()[-1])
@@ -54,13 +54,13 @@ def test_a_short_run_from_the_shell(tmp_path):
     assert (tmp_path / "out" / "generator.safetensors").is_file()
 
 
-def test_critics_play_at_once_where_that_is_asked_for(tmp_path, monkeypatch):
+def test_discriminators_play_at_once_where_that_is_asked_for(tmp_path, monkeypatch):
     monkeypatch.setattr("gan.training.loop.load_perceptual", lambda name: tiny_backbone())
     garments, styles, masks = fill_wardrobe(tmp_path)
     out = tmp_path / "out"
     folders = ["--garments", str(garments), "--styles", str(styles), "--masks", str(masks), "--out", str(out)]
     settings = ["--height", "48", "--images", "4", "--batch", "2", "--workers", "0", "--device", "cpu"]
-    done = runner.invoke(app, ["train", *folders, *settings, "--threads", "1", "--critics-at-once"])
+    done = runner.invoke(app, ["train", *folders, *settings, "--threads", "1", "--discriminators-at-once"])
     assert done.exit_code == 0, done.stderr
     phases = {line.get("phase") for line in map(json.loads, (out / "metrics.jsonl").read_text().splitlines())}
     assert phases - {None} == {"adversarial"}
@@ -82,7 +82,7 @@ def test_a_resumed_run_keeps_the_settings_it_was_begun_with(tmp_path):
         "48",
         "--seed",
         "3",
-        "--without-critics",
+        "--without-discriminators",
     ]
     weights = ["--weight", "paired_features=0", "--weight", "exposure=2"]
     for settings in (begun + weights, ["--resume", "--weight", "folds=3"]):

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gan.evaluation import contestants, photos, run
-from gan.evaluation.contestants import GATYS, WITHOUT_CRITICS
+from gan.evaluation.contestants import GATYS, WITHOUT_DISCRIMINATORS
 from gan.evaluation.run import DIFFERENCES, PAIRS, PHOTOS, WORN_PAIRS, EvaluationOptions, evaluate
 from gan.networks.generator import Generator
 from gan.request import RenderError
@@ -53,7 +53,7 @@ def report(tmp_path_factory):
             folder / "report",
             masks=masks,
             weights=weights,
-            comparisons={WITHOUT_CRITICS: weights},
+            comparisons={WITHOUT_DISCRIMINATORS: weights},
             perceptual="tiny",
             pairs=2,
             photos=2,
@@ -72,7 +72,7 @@ def test_pairs_rank_the_truth_first_and_the_unchanged_garment_last(report):
     pairs, worn = (report[0]["tables"][title] for title in (PAIRS, WORN_PAIRS))
     assert set(worn) == set(pairs) - {GATYS}
     assert worn["shaded guide"]["psnr"] != pairs["shaded guide"]["psnr"]
-    assert pairs[WITHOUT_CRITICS]["psnr"] == pairs["generator"]["psnr"]
+    assert pairs[WITHOUT_DISCRIMINATORS]["psnr"] == pairs["generator"]["psnr"]
     psnr = means(pairs, "psnr")
     # An untrained generator is the shaded guide, but for the care that renders take at the mask's border.
     assert psnr["generator"] == pytest.approx(psnr["shaded guide"], abs=0.05)
@@ -99,7 +99,7 @@ def test_gatys_is_judged_on_its_few_pairs(report):
 
 def test_results_on_photos_are_found_among_the_styles_and_told_from_patterned_garments(report):
     table = report[0]["tables"][PHOTOS]
-    assert table[WITHOUT_CRITICS]["style_distance"] == table["generator"]["style_distance"]
+    assert table[WITHOUT_DISCRIMINATORS]["style_distance"] == table["generator"]["style_distance"]
     assert table["generator"]["background_difference"] == [0, 0, 0]
     retrieval, told = means(table, "retrieval"), means(table, "told_from_photos")
     assert retrieval["flat guide"] == 1
@@ -116,7 +116,7 @@ def test_differences_are_taken_picture_by_picture(report):
     tables = report[0]["tables"]
     differences = tables[DIFFERENCES.format(PAIRS)]
     assert set(differences) == set(tables[PAIRS]) - {"generator"}
-    assert differences[WITHOUT_CRITICS]["psnr"] == [0, 0, 0], "the same weights"
+    assert differences[WITHOUT_DISCRIMINATORS]["psnr"] == [0, 0, 0], "the same weights"
     own, unchanged = tables[PAIRS]["generator"], tables[PAIRS]["garment unchanged"]
     assert differences["garment unchanged"]["psnr"][0] == pytest.approx(own["psnr"][0] - unchanged["psnr"][0], abs=2e-4)
     assert "psnr" not in differences[GATYS], "it was judged on fewer pairs"

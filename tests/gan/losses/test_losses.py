@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from gan.losses import LOSS_TABLE, CriticFeedback, LossInputs, TeacherOutput, total_loss
+from gan.losses import LOSS_TABLE, DiscriminatorFeedback, LossInputs, TeacherOutput, total_loss
 from gan.losses.inputs import LIGHT_WINDOW
 from gan.losses.pictures import LEAST_ERROR
 from gan.networks.perceptual import VGG16, PerceptualFeatures, vgg_stages
@@ -67,7 +67,7 @@ def test_what_teachers_say_is_learned_inside_the_mask_also_where_there_is_no_tru
     assert LOSS_TABLE["taught"](loss_inputs()).item() == 0
 
 
-def test_light_before_the_critics_is_kept_on_photos_of_plain_garments_alone():
+def test_light_before_the_discriminators_is_kept_on_photos_of_plain_garments_alone():
     light = torch.randn(2, 1, 32, 32)
     photos = {"paired": torch.zeros(2), "earlier_exposure": light}
 
@@ -108,17 +108,17 @@ def test_light_is_seen_through_one_window_inside_the_mask():
     assert torch.equal(shown.window(light), shown.detached().window(light))
 
 
-def test_critics_see_every_light_at_one_mean_and_spread():
+def test_discriminators_see_every_light_at_one_mean_and_spread():
     folds = 0.4 * torch.sin(torch.arange(32.0) / 3).expand(2, 1, 32, 32)
     shown, deeper = loss_inputs(exposure=folds), loss_inputs(exposure=1.5 * folds + 0.1)
     assert torch.allclose(shown.light, deeper.light, atol=1e-4)
     flat = loss_inputs(exposure=0.01 * folds)
     assert flat.light.std() < 0.2 * shown.light.std()
     detailed = loss_inputs(exposure=folds + 0.1 * (torch.arange(32) % 2))
-    assert (detailed.light - shown.light).std() < 0.05 * shown.light.std(), "detail is not the critics' business"
+    assert (detailed.light - shown.light).std() < 0.05 * shown.light.std(), "detail is not the discriminators' business"
 
 
-def test_critics_see_the_photo_in_colour_inside_the_mask():
+def test_discriminators_see_the_photo_in_colour_inside_the_mask():
     red, green = (torch.zeros(2, 3, 32, 32) for _ in range(2))
     red[:, 0], green[:, 1] = 1, 1
     one, other = loss_inputs(garment=red), loss_inputs(garment=green)
@@ -178,10 +178,10 @@ def test_variation_sees_checkerboards():
     assert LOSS_TABLE["variation"](loss_inputs()) == 0
 
 
-def test_adversarial_terms_come_from_the_critics():
+def test_adversarial_terms_come_from_the_discriminators():
     judged = loss_inputs()
     features = [torch.ones(1, 2, 4, 4)]
-    judged.critics["cloth"] = CriticFeedback(torch.tensor(0.7), features, [2 * features[0]])
+    judged.discriminators["cloth"] = DiscriminatorFeedback(torch.tensor(0.7), features, [2 * features[0]])
     total, values = total_loss(judged, {"adversarial_cloth": 2.0, "adversarial_garment": 1.0, "feature_matching": 0.0})
     assert total.item() == pytest.approx(1.4)
     assert set(values) == {"adversarial_cloth", "adversarial_garment"}
@@ -211,7 +211,7 @@ def test_every_term_is_finite_and_its_gradient_too(name):
     light = torch.zeros(2, 1, 32, 32, requires_grad=True)
     one = loss_inputs(picture=picture, exposure=light, residual=picture - 0.5, identity=torch.ones(2))
     one.second_picture = torch.rand(2, 3, 32, 32)
-    one.critics["garment"] = CriticFeedback(picture.mean(), [picture], [torch.rand(2, 3, 32, 32)])
+    one.discriminators["garment"] = DiscriminatorFeedback(picture.mean(), [picture], [torch.rand(2, 3, 32, 32)])
     value = LOSS_TABLE[name](one)
     assert value.isfinite()
     if value.requires_grad:

@@ -27,7 +27,7 @@ def run(wardrobe, chosen, group, stopping, resume=False):
         load_checkpoint(chosen.out / CHECKPOINT, one.state, group)
     with stopping as when, Reporter(12, shown=False) as reporter:
         one.train(when, reporter)
-    networks = [one.state.generator.state_dict(), one.state.critics.state_dict()]
+    networks = [one.state.generator.state_dict(), one.state.discriminators.state_dict()]
     return {"networks": networks, "images": one.state.progress.images, "begun": begun, "random": torch.get_rng_state()}
 
 

@@ -13,7 +13,7 @@ from gan.training.checkpoint import (
     pack_checkpoint,
     read_checkpoint,
     save_checkpoint,
-    take_critics,
+    take_discriminators,
     take_weights,
 )
 from tests.gan.training.runs import fresh_state, options, same, train
@@ -60,17 +60,17 @@ def test_fine_tuning_starts_from_weights_or_a_checkpoint(wardrobe, tmp_path):
         take_weights(tmp_path / "generator.safetensors", Generator())
 
 
-def test_a_checkpoint_brings_its_critics_to_fine_tuning_and_weights_bring_none(wardrobe, tmp_path):
+def test_a_checkpoint_brings_its_discriminators_to_fine_tuning_and_weights_bring_none(wardrobe, tmp_path):
     run = train(wardrobe, tmp_path, warm_start=False)
     start = fresh_state(options(wardrobe, tmp_path))
     assert not same(start.folds, run.state.folds)
-    take_critics(tmp_path / "generator.safetensors", start)
+    take_discriminators(tmp_path / "generator.safetensors", start)
     assert same(start.folds, fresh_state(options(wardrobe, tmp_path)).folds)
-    take_critics(tmp_path / CHECKPOINT, start)
+    take_discriminators(tmp_path / CHECKPOINT, start)
     assert same(start.folds, run.state.folds)
     (tmp_path / "torn.pt").write_bytes(b"torn")
     with pytest.raises(RenderError, match=r"torn\.pt"):
-        take_critics(tmp_path / "torn.pt", start)
+        take_discriminators(tmp_path / "torn.pt", start)
 
 
 def test_resuming_nothing_is_one_sentence(wardrobe, tmp_path):

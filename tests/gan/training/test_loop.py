@@ -11,7 +11,7 @@ from gan.losses import LOSS_TABLE
 from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.training import loop
-from gan.training.checkpoint import CHECKPOINT, WITHOUT_CRITICS, save_weights
+from gan.training.checkpoint import CHECKPOINT, WITHOUT_DISCRIMINATORS, save_weights
 from gan.training.schedule import ADVERSARIAL_TERMS, phases
 from gan.training.stopping import Stopping
 from tests.gan.training.runs import TINY, StopAfter, fresh_state, options, same, train
@@ -26,7 +26,7 @@ def test_stopping_and_resuming_gives_the_same_bits_as_going_on(wardrobe, tmp_pat
         assert same(getattr(whole.state, name), getattr(resumed.state, name))
 
 
-def test_the_generator_of_before_the_critics_is_kept_over_a_resume(wardrobe, tmp_path):
+def test_the_generator_of_before_the_discriminators_is_kept_over_a_resume(wardrobe, tmp_path):
     start = fresh_state(options(wardrobe, tmp_path / "whole", warm_start=False))
     whole = train(wardrobe, tmp_path / "whole", warm_start=False)
     train(wardrobe, tmp_path / "halves", stopping=StopAfter(3), warm_start=False)
@@ -37,9 +37,9 @@ def test_the_generator_of_before_the_critics_is_kept_over_a_resume(wardrobe, tmp
     assert train(wardrobe, tmp_path / "without", adversarial=False).state.earlier is None
 
 
-def test_a_run_leaves_weights_metrics_samples_and_the_generator_without_critics(wardrobe, tmp_path):
+def test_a_run_leaves_weights_metrics_samples_and_the_generator_without_discriminators(wardrobe, tmp_path):
     train(wardrobe, tmp_path)
-    for name in ("generator.safetensors", CHECKPOINT, WITHOUT_CRITICS):
+    for name in ("generator.safetensors", CHECKPOINT, WITHOUT_DISCRIMINATORS):
         assert (tmp_path / name).stat().st_size > 0
     last = json.loads((tmp_path / "metrics.jsonl").read_text().splitlines()[-1])
     assert last["images"] == 12
@@ -49,7 +49,7 @@ def test_a_run_leaves_weights_metrics_samples_and_the_generator_without_critics(
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_critics_learn_only_in_their_phase_and_only_in_their_step(wardrobe, tmp_path):
+def test_discriminators_learn_only_in_their_phase_and_only_in_their_step(wardrobe, tmp_path):
     start = fresh_state(options(wardrobe, tmp_path / "a"))
     without = train(wardrobe, tmp_path / "b", adversarial=False)
     assert same(start.cloth, without.state.cloth)
@@ -127,14 +127,14 @@ def test_a_run_with_teachers_comes_near_their_mean_on_photos_too(wardrobe, tmp_p
     assert (light(taught.state.generator) - mean).abs().mean() < 0.7 * (untrained - mean).abs().mean()
 
 
-def test_critics_without_a_weight_do_not_learn(wardrobe, tmp_path):
+def test_discriminators_without_a_weight_do_not_learn(wardrobe, tmp_path):
     silent = dict.fromkeys(ADVERSARIAL_TERMS, 0.0)
     adversarial = options(wardrobe, tmp_path, warm_start=False)
     [phase] = phases(replace(adversarial, weights=silent))
-    assert not phase.critics
+    assert not phase.discriminators
     assert phase.weights["reconstruction"] > 0
     [phase] = phases(replace(adversarial, weights=silent | {"adversarial_folds": 0.1}))
-    assert phase.critics
+    assert phase.discriminators
     trained = train(wardrobe, tmp_path / "folds", warm_start=False)
     start = fresh_state(options(wardrobe, tmp_path / "folds", warm_start=False))
     assert same(start.garment, trained.state.garment)

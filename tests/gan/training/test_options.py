@@ -12,10 +12,10 @@ from tests.gan.tiny_backbone import tiny_backbone
 from tests.gan.training.runs import TINY, options, train
 
 
-def test_the_schedule_warms_up_on_pairs_and_ramps_the_critics(wardrobe, tmp_path):
+def test_the_schedule_warms_up_on_pairs_and_ramps_the_discriminators(wardrobe, tmp_path):
     plan = phases(options(wardrobe, tmp_path))
-    assert not any(phase.critics for phase in plan[:-1])
-    assert plan[-1].critics
+    assert not any(phase.discriminators for phase in plan[:-1])
+    assert plan[-1].discriminators
     start = plan[-2].until
     early, late = (weights_at(plan, share)["adversarial_folds"] for share in (start, 0.999))
     assert early == 0
@@ -40,16 +40,16 @@ def test_classic_is_the_textbook(wardrobe, tmp_path):
     assert (chosen.generator_rate, chosen.betas, chosen.batch, chosen.gan_loss) == (2e-4, (0.5, 0.999), 32, "bce")
     assert chosen.images == 100 * 4
     [only] = phases(chosen)
-    assert only.critics
+    assert only.discriminators
     assert all(only.weights[name] > 0 for name in ("adversarial_garment", "adversarial_cloth"))
     state = make_train_state(chosen, torch.device("cpu"), TINY, tiny_backbone())
-    for optimizer in (state.generator_optimizer, state.critic_optimizer):
+    for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
         [parameters] = optimizer.param_groups
         assert (parameters["lr"], parameters["betas"]) == (2e-4, (0.5, 0.999))
     assert chosen.penalty == 0
 
 
-def test_critics_without_a_penalty_are_not_penalised(wardrobe, tmp_path):
+def test_discriminators_without_a_penalty_are_not_penalised(wardrobe, tmp_path):
     settings = {"images": 4, "warm_start": False, "penalty_every": 1, "sample_every": 0.0}
     for penalty in (1.0, 0.0):
         out = tmp_path / str(penalty)

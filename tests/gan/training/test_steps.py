@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from gan.training.steps import critic_step, generator_step
+from gan.training.steps import discriminator_step, generator_step
 from tests.gan.training.runs import fresh_loop, options
 
 
@@ -12,18 +12,18 @@ def test_the_generator_can_learn_a_batch_by_heart(wardrobe, tmp_path):
     assert losses[-1] < 0.6 * losses[0]
 
 
-def test_the_generators_step_leaves_no_gradient_in_the_critics(wardrobe, tmp_path):
+def test_the_generators_step_leaves_no_gradient_in_the_discriminators(wardrobe, tmp_path):
     run = fresh_loop(wardrobe, options(wardrobe, tmp_path, warm_start=False))
     batch = next(run._batches(run.plan[-1]))
     weights = {"adversarial_cloth": 1.0, "adversarial_garment": 1.0, "adversarial_folds": 1.0, "feature_matching": 1.0}
     inputs, values = generator_step(run.context, batch, weights)
-    assert all(parameter.grad is None for parameter in run.state.critics.parameters())
+    assert all(parameter.grad is None for parameter in run.state.discriminators.parameters())
     assert run.state.generator.guide.head.conv.weight.grad.any()
     assert np.isfinite(values["loss"])
     before = [parameter.detach().clone() for parameter in run.state.generator.parameters()]
-    critic_step(run.context, inputs, weights, penalise=True)
-    for critic in run.state.critics:
-        assert all(parameter.grad.any() for name, parameter in critic.named_parameters() if "weight" in name)
+    discriminator_step(run.context, inputs, weights, penalise=True)
+    for discriminator in run.state.discriminators:
+        assert all(parameter.grad.any() for name, parameter in discriminator.named_parameters() if "weight" in name)
     assert all(torch.equal(a, b) for a, b in zip(before, run.state.generator.parameters(), strict=True))
 
 

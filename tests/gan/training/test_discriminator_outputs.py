@@ -7,10 +7,10 @@ import torch
 from gan.colour_tensors import linear_to_srgb
 from gan.losses import LossInputs
 from gan.training import steps
-from gan.training.critic_outputs import critic_outputs, exact_indices, photo_indices
+from gan.training.discriminator_outputs import discriminator_outputs, exact_indices, photo_indices
 from gan.training.distributed import ProcessGroup
 from gan.training.options import TrainingOptions
-from gan.training.steps import StepContext, critic_step
+from gan.training.steps import StepContext, discriminator_step
 from gan.training.train_state import make_train_state
 from tests.gan.tiny_backbone import tiny_backbone
 
@@ -47,7 +47,7 @@ def loss_inputs(paired=(1, 1, 1, 1), seed=0):
 @pytest.mark.parametrize("name", ["garment", "folds"])
 def test_a_perfect_picture_is_judged_like_the_exact_one_place_by_place(state, name):
     shown = loss_inputs()
-    real, fake = critic_outputs(state, shown, [name], exact_indices(shown))[name]
+    real, fake = discriminator_outputs(state, shown, [name], exact_indices(shown))[name]
     for one, other in zip(real.logits, fake.logits, strict=True):
         assert one.numel() > 4
         assert torch.equal(one, other)
@@ -66,11 +66,11 @@ def test_without_any_exact_light_there_is_nothing_to_compare(state):
     context = step_context(state, "bce")
     assert photo_indices(loss_inputs(paired=(0, 0))).real.numel() == 0
     assert photo_indices(loss_inputs(paired=(1, 1))).real.numel() == 0
-    assert critic_step(context, loss_inputs(paired=(0, 0)), FOLDS_ALONE, penalise=True) == {}
+    assert discriminator_step(context, loss_inputs(paired=(0, 0)), FOLDS_ALONE, penalise=True) == {}
 
 
 @pytest.mark.parametrize(("kind", "sides"), [("bce", [False]), ("hinge", [False]), ("relativistic", [False, True])])
-def test_a_relativistic_critic_is_held_at_both_sides(state, monkeypatch, kind, sides):
+def test_a_relativistic_discriminator_is_held_at_both_sides(state, monkeypatch, kind, sides):
     asked, penalties = [], steps.gradient_penalties
 
     def noted(*rest, **named):
@@ -80,7 +80,7 @@ def test_a_relativistic_critic_is_held_at_both_sides(state, monkeypatch, kind, s
     monkeypatch.setattr(steps, "gradient_penalties", noted)
     context = step_context(state, kind)
     exact = loss_inputs()
-    values = critic_step(context, replace(exact, exposure=exact.exposure * 0.5), FOLDS_ALONE, penalise=True)
+    values = discriminator_step(context, replace(exact, exposure=exact.exposure * 0.5), FOLDS_ALONE, penalise=True)
     assert asked == sides
     assert values["penalty"] > 0
 
@@ -94,15 +94,15 @@ def printed(shown, left):
     return replace(shown, garment=garment, log_shading=folds, exposure=folds + left * stripes)
 
 
-def test_critics_of_every_loss_learn_that_a_print_is_no_light_though_the_generator_makes_no_mistake():
+def test_discriminators_of_every_loss_learn_that_a_print_is_no_light_though_the_generator_makes_no_mistake():
     fresh = printed(loss_inputs(seed=1000), left=0.2)
     for kind in ("bce", "hinge", "relativistic"):
         learning = fresh_state()
         context = step_context(learning, kind, penalty=0.1)
         for step in range(60):
-            critic_step(context, printed(loss_inputs(seed=step), left=0), FOLDS_ALONE, penalise=step % 8 == 0)
+            discriminator_step(context, printed(loss_inputs(seed=step), left=0), FOLDS_ALONE, penalise=step % 8 == 0)
         with torch.no_grad():
-            real, fake = critic_outputs(learning, fresh, ["folds"], exact_indices(fresh))["folds"]
-        # Place by place, whatever the loss: where a critic's zero lies still swings after so few steps.
+            real, fake = discriminator_outputs(learning, fresh, ["folds"], exact_indices(fresh))["folds"]
+        # Place by place, whatever the loss: where a discriminator's zero lies still swings after so few steps.
         right = torch.cat([one > other for one, other in zip(real.logits, fake.logits, strict=True)])
         assert right.float().mean() > 0.8, kind

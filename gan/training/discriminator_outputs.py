@@ -1,4 +1,4 @@
-"""What the critics are shown, and their outputs."""
+"""What the discriminators are shown, and their outputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gan.losses import WINDOWED, LossInputs
 from gan.losses.patches import random_patches
-from gan.networks.discriminators import ProjectedCritic, gradient_penalty
+from gan.networks.discriminators import ProjectedDiscriminator, gradient_penalty
 from gan.training.augment import augment
 from gan.training.train_state import TrainState
 
@@ -20,8 +20,8 @@ REFERENCES = 3
 PATCH_SIZE = 48
 
 
-class CriticOutput(NamedTuple):
-    """A critic's logits and features, one tensor a scale or layer."""
+class DiscriminatorOutput(NamedTuple):
+    """A discriminator's logits and features, one tensor a scale or layer."""
 
     logits: list[Tensor]
     features: list[Tensor]
@@ -29,7 +29,7 @@ class CriticOutput(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Indices:
-    """Which examples of a batch a critic is shown: the real pictures of `real` and the generated ones of `fake`.
+    """Which examples of a batch a discriminator is shown: the real pictures of `real` and the generated ones of `fake`.
 
     A relativistic loss compares the first of `real` with the first of `fake` and so on. An example that is in both
     stands at the same place in both.
@@ -40,7 +40,7 @@ class Indices:
 
 
 def exact_indices(inputs: LossInputs) -> Indices:
-    """Return the examples that have an exact picture, and so an exact light: what a critic can learn from."""
+    """Return the examples that have an exact picture, and so an exact light: what a discriminator can learn from."""
     exact = torch.nonzero(inputs.paired > 0)[:, 0]
     return Indices(exact, exact)
 
@@ -48,8 +48,9 @@ def exact_indices(inputs: LossInputs) -> Indices:
 def photo_indices(inputs: LossInputs) -> Indices:
     """Return the photos of patterned garments, beside other garments' exact light.
 
-    Where there is an exact picture, the generator has it to learn from, and a critic can only spread what a mean error
-    leaves undecided. On photos of real prints a critic that has seen prints taken for folds says what nothing else can.
+    Where there is an exact picture, the generator has it to learn from, and a discriminator can only spread what a mean
+    error leaves undecided. On photos of real prints a discriminator that has seen prints taken for folds says what
+    nothing else can.
     """
     exact, photos = (torch.nonzero(chosen > 0)[:, 0] for chosen in (inputs.paired, inputs.patterned))
     borrowed = exact[torch.arange(len(photos), device=exact.device) % len(exact)] if len(exact) else exact
@@ -62,28 +63,29 @@ def all_indices(inputs: LossInputs) -> Indices:
     return Indices(every, every)
 
 
-def critic_outputs(
+def discriminator_outputs(
     state: TrainState, inputs: LossInputs, names: Iterable[str], indices: Indices, light: str = "light"
-) -> dict[str, tuple[CriticOutput, CriticOutput]]:
-    """Return the named critics' outputs for real pictures and for generated ones.
+) -> dict[str, tuple[DiscriminatorOutput, DiscriminatorOutput]]:
+    """Return the named discriminators' outputs for real pictures and for generated ones.
 
-    The garment critic is shown exact pictures (photos where there are none), the cloth critic patches, the fold critic
-    light. A real picture and the generated one beside it are augmented alike, so that a relativistic loss compares the
-    same fold of the same garment. Measured against a frozen generator, critics taught so rank more pairs rightly after
-    100 steps than critics taught on independent augmentations do after 300.
+    The garment discriminator is shown exact pictures (photos where there are none), the cloth discriminator patches,
+    the fold discriminator light. A real picture and the generated one beside it are augmented alike, so that a
+    relativistic loss compares the same fold of the same garment. Measured against a frozen generator, discriminators
+    taught so rank more pairs rightly after 100 steps than discriminators taught on independent augmentations do after
+    300.
 
     Args:
-        state: holds the critics.
+        state: holds the discriminators.
         inputs: one batch.
-        names: of critics.
-        indices: what the fold critic is shown.
-        light: attribute of the inputs that the fold critic sees as generated light.
+        names: of discriminators.
+        indices: what the fold discriminator is shown.
+        light: attribute of the inputs that the fold discriminator sees as generated light.
     """
-    outputs: dict[str, Callable[[], tuple[CriticOutput, CriticOutput]]] = {
+    outputs: dict[str, Callable[[], tuple[DiscriminatorOutput, DiscriminatorOutput]]] = {
         "garment": lambda: _side_by_side(state.garment, inputs, all_indices(inputs), "truth", "picture"),
         "cloth": lambda: (
-            CriticOutput(*state.cloth(*_cloth_patches(inputs, None))),
-            CriticOutput(*state.cloth(*_cloth_patches(inputs, inputs.picture))),
+            DiscriminatorOutput(*state.cloth(*_cloth_patches(inputs, None))),
+            DiscriminatorOutput(*state.cloth(*_cloth_patches(inputs, inputs.picture))),
         ),
         "folds": lambda: _side_by_side(state.folds, inputs, indices, "true_light", light, "photo"),
     }
@@ -93,13 +95,13 @@ def critic_outputs(
 def gradient_penalties(
     state: TrainState, inputs: LossInputs, names: Iterable[str], indices: Indices, fake: bool
 ) -> Tensor:
-    """Return the sum of the named critics' gradient penalties, in float32; where they see features, at these.
+    """Return the sum of the named discriminators' gradient penalties, in float32; where they see features, at these.
 
     Args:
-        state: holds the critics.
+        state: holds the discriminators.
         inputs: one batch.
-        names: of critics.
-        indices: what the fold critic is shown.
+        names: of discriminators.
+        indices: what the fold discriminator is shown.
         fake: R2, the penalty at the generator's pictures, instead of R1, at the real ones.
     """
     garment, light = ("picture", "light") if fake else ("truth", "true_light")
@@ -114,30 +116,34 @@ def gradient_penalties(
     return torch.stack([penalties[name]() for name in names]).sum()
 
 
-def _projected(critic: ProjectedCritic, inputs: LossInputs, indices: Tensor, *pictures: str) -> list[Tensor]:
-    """Return chosen examples' pictures by attribute name as the critic sees them: their features."""
+def _projected(
+    discriminator: ProjectedDiscriminator, inputs: LossInputs, indices: Tensor, *pictures: str
+) -> list[Tensor]:
+    """Return chosen examples' pictures by attribute name as the discriminator sees them: their features."""
     features = [{name: value[indices] for name, value in inputs.features(picture).items()} for picture in pictures]
     mask = inputs.window(inputs.mask) if WINDOWED.issuperset(pictures) else inputs.mask
-    return critic.project(mask[indices], *features)
+    return discriminator.project(mask[indices], *features)
 
 
 def _side_by_side(
-    critic: ProjectedCritic, inputs: LossInputs, indices: Indices, real: str, fake: str, *beside: str
-) -> tuple[CriticOutput, CriticOutput]:
+    discriminator: ProjectedDiscriminator, inputs: LossInputs, indices: Indices, real: str, fake: str, *beside: str
+) -> tuple[DiscriminatorOutput, DiscriminatorOutput]:
     sides = (
-        _projected(critic, inputs, indices.real, real, *beside),
-        _projected(critic, inputs, indices.fake, fake, *beside),
+        _projected(discriminator, inputs, indices.real, real, *beside),
+        _projected(discriminator, inputs, indices.fake, fake, *beside),
     )
     # Augmentation is the same for all channels, so one picture's follow the other's.
     both = [augment(torch.cat(pair, dim=1)).chunk(2, dim=1) for pair in zip(*sides, strict=True)]
-    first, second = (CriticOutput(*critic([seen[side] for seen in both])) for side in (0, 1))
+    first, second = (DiscriminatorOutput(*discriminator([seen[side] for seen in both])) for side in (0, 1))
     return first, second
 
 
-def _projected_penalty(critic: ProjectedCritic, inputs: LossInputs, indices: Tensor, *pictures: str) -> Tensor:
-    projected = _projected(critic, inputs, indices, *pictures)
+def _projected_penalty(
+    discriminator: ProjectedDiscriminator, inputs: LossInputs, indices: Tensor, *pictures: str
+) -> Tensor:
+    projected = _projected(discriminator, inputs, indices, *pictures)
     seen = [augment(values).float().requires_grad_(True) for values in projected]
-    return gradient_penalty(critic(seen)[0], seen)
+    return gradient_penalty(discriminator(seen)[0], seen)
 
 
 def _cloth_penalty(state: TrainState, inputs: LossInputs, picture: Tensor | None) -> Tensor:
