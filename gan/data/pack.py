@@ -8,17 +8,22 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO
 
 import cv2
 import numpy as np
+import torch
 
 from gan.data.masks import MaskSource
 from gan.data.plain import MEASURES_VERSION, measure_plainness
 from gan.data.reviewed import ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN
+from gan.devices import available_cores
 from gan.patterns import draw_pattern
 from gan.picture_folders import list_pictures
 from gan.pictures import read_picture
@@ -28,6 +33,8 @@ GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
 VERSION = 11
 """Of the arrays and the index; a pack of another one is made anew."""
+GARMENTS_A_PROCESS = 50
+"""It takes a process a few seconds to start, and half a second to find a mask."""
 HELD_OUT_DRAWN = 40
 """Drawn patterns among the styles that results are judged on."""
 log = logging.getLogger(__name__)
@@ -83,7 +90,7 @@ def open_pack(garments: Path, styles: Path, masks: MaskSource, cache: Path, held
 
 def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path], masks: MaskSource, drawn: int) -> None:
     log.info("Decoding %d garments and %d styles once.", len(garment_files), len(style_files))
-    garments = np.stack([_garment(file, masks) for file in garment_files])
+    garments = _garments(garment_files, masks)
     measured = [measure_plainness(picture[..., :3], picture[..., 3]) for picture in garments]
     plain = [
         (one.is_plain and file.stem not in NOT_PLAIN) or file.stem in ALSO_PLAIN
@@ -111,6 +118,21 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     }
     with _written(folder / "index.json") as file:
         file.write(json.dumps(index).encode())
+
+
+def _garments(files: list[Path], masks: MaskSource) -> np.ndarray:
+    """Decode many garments on all cores; see `_garment`."""
+    decode = partial(_garment, masks=masks)
+    processes = min(available_cores(), len(files) // GARMENTS_A_PROCESS)
+    if processes < 2:
+        return np.stack([decode(file) for file in files])
+    with ProcessPoolExecutor(processes, get_context("spawn"), _work_on_one_core) as pool:
+        return np.stack(list(pool.map(decode, files, chunksize=8)))
+
+
+def _work_on_one_core() -> None:
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
 
 
 @contextmanager

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan.data import pack
 from gan.data.masks import AutomaticMasks, FolderMasks, mask_source
 from gan.data.pack import letterbox, open_pack
 from gan.data.reviewed import ALSO_PLAIN, NOT_PLAIN
@@ -84,12 +85,31 @@ def test_a_pack_is_decoded_once(tmp_path):
     assert len(files) == 4
 
 
+def test_several_processes_decode_the_same_garments_in_the_same_order(tmp_path, monkeypatch):
+    garments, styles, masks = fill_wardrobe(tmp_path, held_out=0)
+    alone = open_pack(garments, styles, mask_source(masks), tmp_path / "alone", held_out=False)
+    monkeypatch.setattr(pack, "GARMENTS_A_PROCESS", 2)
+    monkeypatch.setattr(pack, "available_cores", lambda: 2)
+    together = open_pack(garments, styles, mask_source(masks), tmp_path / "together", held_out=False)
+    assert len(together.garments) == 4
+    assert (together.garments == alone.garments).all()
+
+
+def test_an_unreadable_garment_in_another_process_is_said_as_in_one(tmp_path, monkeypatch):
+    garments, styles, masks = fill_wardrobe(tmp_path, held_out=0)
+    next(garments.iterdir()).write_bytes(b"no picture")
+    monkeypatch.setattr(pack, "GARMENTS_A_PROCESS", 2)
+    monkeypatch.setattr(pack, "available_cores", lambda: 2)
+    with pytest.raises(RenderError):
+        open_pack(garments, styles, mask_source(masks), tmp_path / "cache", held_out=False)
+
+
 def test_a_pack_is_made_anew_with_other_masks(tmp_path):
     garments, styles, masks = fill_wardrobe(tmp_path, held_out=0)
 
     def covered():
-        pack = open_pack(garments, styles, mask_source(masks), tmp_path / "cache", held_out=False)
-        return (pack.garments[..., 3] > 127).mean()
+        made = open_pack(garments, styles, mask_source(masks), tmp_path / "cache", held_out=False)
+        return (made.garments[..., 3] > 127).mean()
 
     before = covered()
     for file in masks.iterdir():
