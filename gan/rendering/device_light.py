@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from gan.pictures import shrink_picture
 from gan.rendering.composite import LUMA, Compositor, exchanged
-from gan.rendering.light import FIT_SIDE, GarmentLight, fold_planes
+from gan.rendering.light import FIT_SIDE, GarmentLight, fold_planes, without_glare
 from gan.shading import Controls, lit_and_tinted
 
 
@@ -47,7 +47,7 @@ class DeviceLight:
         coarse, small_fine, self._fine = (
             torch.from_numpy(band).to(device)[None, None] for band in (light.coarse, light.small_fine, light.fine)
         )
-        self._shading = coarse, small_fine
+        self._shading, self._glare_kept = (coarse, small_fine), light.glare_kept
         self._down, self._across = (torch.from_numpy(_blur_matrix(side)).to(device) for side in light.coarse.shape)
 
     def lit(self, guides: Tensor, controls: Controls) -> Tensor:
@@ -62,7 +62,8 @@ class DeviceLight:
         small = torch.cat([*folds, controls.residual], dim=1)[: len(guides)]
         planes = F.interpolate(small, size=self._fine.shape[-2:], mode="bicubic", align_corners=False)
         on_fine, rest, residual = planes.split((1, 1, 3), dim=1)
-        return lit_and_tinted(guides, torch.addcmul(rest, on_fine, self._fine), residual)
+        exposure = rest + without_glare(on_fine * self._fine, self._glare_kept)
+        return lit_and_tinted(guides, exposure, residual)
 
     def _mean(self, values: Tensor) -> Tensor:
         return self._down @ values @ self._across.T

@@ -24,6 +24,11 @@ BORDER = 0.004
 """Width, as a part of the long side, of the border where the mask may be off and the background may shine in."""
 BORDER_FINE_LIMIT = 0.1
 BORDER_ALPHA = 0.98
+GLARE = 0.2
+"""Log-exposure of small folds from which dark cloth's are told from what is bright on it."""
+MATT = 0.25
+"""Luminance of cloth whose highlights are its own: darker cloth hardly has any, and what is bright on it is something
+else, such as lettering, a zip's teeth or a shine on top of the dye."""
 FIT_SIDE = 5
 FIT_NOISE = 0.003
 """Variance of the log-luminance below which a neighbourhood counts as flat."""
@@ -45,11 +50,13 @@ class GarmentLight:
         coarse: h×w float32, large folds at the network's working size.
         small_fine: h×w float32, small folds, seams and weave at the working size.
         fine: H×W float32, the same at full size.
+        glare_kept: 0 to 1, how much is kept of what glares (see `without_glare`); 1 on cloth that is not dark.
     """
 
     coarse: np.ndarray
     small_fine: np.ndarray
     fine: np.ndarray
+    glare_kept: float = 1.0
 
     @classmethod
     def read(cls, garment: np.ndarray, alpha: np.ndarray, shading: Shading) -> GarmentLight:
@@ -68,10 +75,14 @@ class GarmentLight:
         low, high = COARSE_LIMITS
         np.clip(relative, low - FINE_LIMIT, high + FINE_LIMIT, out=relative)
         relative -= _upsampled(coarse, garment.shape)
-        return cls(coarse, small_fine, np.clip(relative, -FINE_LIMIT, _fine_ceiling(alpha), out=relative))
+        fine = np.clip(relative, -FINE_LIMIT, _fine_ceiling(alpha), out=relative)
+        return cls(coarse, small_fine, fine, min(1.0, float(shading.level.exp()) / MATT))
 
     def exposure(self, controls: Controls) -> np.ndarray:
-        """Return `gan.shading.log_exposure` of one picture's controls at full size, H×W float32 (see `fold_planes`)."""
+        """Return `gan.shading.log_exposure` of one picture's controls at full size, H×W float32.
+
+        See `fold_planes` for how they get there; dark cloth's is kept `without_glare`.
+        """
         trust_coarse, trust_fine, gain = (
             control[0, 0].float().cpu().numpy()
             for control in (controls.trust_coarse, controls.trust_fine, controls.gain)
@@ -79,6 +90,7 @@ class GarmentLight:
         slope, offset = fold_planes((trust_coarse, trust_fine, gain), (self.coarse, self.small_fine), _box_mean)
         exposure = _upsampled(slope, self.fine.shape)
         exposure *= self.fine
+        exposure = without_glare(exposure, self.glare_kept)
         exposure += _upsampled(offset, self.fine.shape)
         return exposure
 
@@ -102,6 +114,16 @@ def fold_planes(
     smooth = trust_coarse * coarse + gain
     following = _slope(smooth - coarse, coarse + fine, mean)
     return trust_fine + following, smooth - following * fine
+
+
+def without_glare(small_folds: Plane, kept: float) -> Plane:
+    """Return the log-exposure of small folds with only a part of what exceeds `GLARE`.
+
+    A photo's highlights add to the light that cloth scatters (the dichromatic model of Shafer, "Using Color to Separate
+    Reflection Components", 1985). On dark cloth they are many times as bright as it, and would be as many times as
+    bright as the new cloth, which is paler.
+    """
+    return small_folds if kept >= 1 else small_folds - (1 - kept) * (small_folds - GLARE).clip(min=0)
 
 
 def light_guide(guide: np.ndarray, light: GarmentLight, controls: Controls) -> np.ndarray:

@@ -83,6 +83,29 @@ def test_a_bright_background_makes_no_glaring_rim_on_a_dark_garment():
     assert lit[rim].max() < 190
 
 
+def lit_dash(cloth: int, dash: int) -> tuple[float, float]:
+    """Grey levels of a mid-grey guide on plain cloth, and in a dash of another brightness on it."""
+    photo = np.full((200, 160, 3), cloth, np.uint8)
+    photo[99:102, 74:86] = dash
+    alpha = np.ones(photo.shape[:2], np.float32)
+    shading = garment_shading(tensor(photo), torch.from_numpy(alpha)[None, None])
+    guide = np.full(photo.shape, 110, np.uint8)
+    lit = light_guide(guide, GarmentLight.read(photo, alpha, shading), Controls.identity(tensor(photo)))
+    return float(lit[40, 80].mean()), float(lit[100, 78:82].mean())
+
+
+def test_pale_lettering_on_dark_cloth_does_not_glare_on_the_new_one():
+    plain, dash = lit_dash(cloth=45, dash=230)
+    assert plain < dash < 1.45 * plain  # with all of its light: 1.8 times as bright
+
+
+def test_folds_of_pale_cloth_and_dark_seams_of_dark_cloth_stay():
+    plain, dash = lit_dash(cloth=160, dash=230)
+    assert dash > 1.3 * plain
+    plain, dash = lit_dash(cloth=60, dash=35)
+    assert dash < 0.7 * plain
+
+
 def test_an_old_prints_sharp_edges_go_with_the_print():
     """Controls of an eighth of the size that take a print away must not leave its outline at full size."""
     photo = np.full((512, 512, 3), 200, np.uint8)
