@@ -186,13 +186,14 @@ def blend(
 def pack_checkpoint(
     checkpoint: Annotated[Path, typer.Argument(help="A run's checkpoint.pt.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
+    weights: Annotated[Path | None, typer.Option(help="In place of its averaged generator, such as a blend.")] = None,
 ) -> None:
     """Make a small checkpoint to pass on: averaged generator and discriminators in half precision, without paths."""
     from gan.request import RenderError
     from gan.training.checkpoint import pack_checkpoint as pack
 
     try:
-        pack(checkpoint, out)
+        pack(checkpoint, out, weights)
     except RenderError as error:
         raise refuse(str(error)) from error
 

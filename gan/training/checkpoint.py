@@ -83,14 +83,26 @@ def take_weights(path: Path, *generators: Generator) -> None:
     Raises:
         RenderError: the file is missing or holds another network.
     """
+    state = _read_weights(path)
+    try:
+        for generator in generators:
+            generator.load_state_dict({name: value.float() for name, value in state.items()})
+    except RuntimeError as error:
+        raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
+
+
+def _read_weights(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise RenderError(f"There are no weights “{path}”.")
     try:
-        state = load_file(path) if path.suffix == ".safetensors" else read_checkpoint(path)["state"]["average"]
-        for generator in generators:
-            generator.load_state_dict({name: value.float() for name, value in state.items()})
+        state: dict[str, Tensor] = (
+            load_file(path) if path.suffix == ".safetensors" else read_checkpoint(path)["state"]["average"]
+        )
+    except RenderError:
+        raise
     except Exception as error:  # as many kinds as safetensors and torch have reasons
         raise RenderError(f"The weights “{path}” do not fit this generator: {error}") from error
+    return state
 
 
 def take_discriminators(path: Path, train_state: TrainState) -> None:
@@ -109,7 +121,7 @@ def take_discriminators(path: Path, train_state: TrainState) -> None:
         raise RenderError(f"The discriminators of “{path}” do not fit these networks: {error}") from error
 
 
-def pack_checkpoint(path: Path, packed: Path) -> None:
+def pack_checkpoint(path: Path, packed: Path, weights: Path | None = None) -> None:
     """Write a checkpoint's averaged generator, discriminators and progress as half floats, to keep in the repository.
 
     A run can go on from it, with fresh optimizers and from the average; what it costs is the optimizers' memory of a
@@ -118,14 +130,17 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
     Args:
         path: a run's checkpoint.
         packed: file to write; it appears whole or not at all.
+        weights: file with what takes the averaged generator's place, such as a blend; None keeps it.
 
     Raises:
-        RenderError: there is no such checkpoint, or the file cannot be written.
+        RenderError: there is no such checkpoint, the weights do not fit, or the file cannot be written.
     """
     content = read_checkpoint(path)
     try:
         state, progress = content["state"], content["state"]["progress"]
         networks = {name: _halved(state[name]) for name in AVERAGED_AND_DISCRIMINATORS}
+        if weights is not None:
+            networks["average"] = _halved(_weights_like(networks["average"], weights))
         options = {name: value for name, value in content["options"].items() if name not in PATH_OPTIONS}
     except (KeyError, TypeError) as error:
         raise RenderError(f"“{path}” is no checkpoint of a training run.") from error
@@ -136,6 +151,13 @@ def pack_checkpoint(path: Path, packed: Path) -> None:
         unfinished.replace(packed)
     except OSError as error:
         raise RenderError(f"The checkpoint could not be written to “{packed.parent}”: {error.strerror}.") from error
+
+
+def _weights_like(network: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    weights = _read_weights(path)
+    if {name: value.shape for name, value in weights.items()} != {name: value.shape for name, value in network.items()}:
+        raise RenderError(f"The weights “{path}” are not of the checkpoint's generator.")
+    return weights
 
 
 def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -7,12 +7,14 @@ from typer.testing import CliRunner
 from bot.cli import app
 from gan.networks.generator import Generator
 from gan.request import RenderError
+from gan.shipped import GENERATOR
 from gan.training.checkpoint import (
     CHECKPOINT,
     load_checkpoint,
     pack_checkpoint,
     read_checkpoint,
     save_checkpoint,
+    save_weights,
     take_discriminators,
     take_weights,
 )
@@ -125,6 +127,14 @@ def test_the_command_packs_a_checkpoint_and_refuses_what_is_none(wardrobe, tmp_p
     assert torch.allclose(
         state.average.garment.stem.conv.weight, run.state.average.garment.stem.conv.weight, rtol=0.01, atol=1e-4
     )
+    other = fresh_state(options(wardrobe, tmp_path, seed=6)).generator
+    save_weights(other, tmp_path / "other.safetensors")
+    weights = ["--weights", str(tmp_path / "other.safetensors")]
+    done = runner.invoke(app, ["pack-checkpoint", str(tmp_path / CHECKPOINT), "--out", str(packed), *weights])
+    assert done.exit_code == 0, done.stderr
+    load_checkpoint(packed, state)
+    assert torch.allclose(state.average.garment.stem.conv.weight, other.garment.stem.conv.weight, atol=1e-3)
+    assert torch.allclose(next(state.folds.parameters()), next(run.state.folds.parameters()), rtol=0.01, atol=1e-4)
     assert not list(tmp_path.glob("*.part"))
     torch.save({"other": 1}, tmp_path / "other.pt")
     nowhere = str(tmp_path / "missing" / "packed.pt")
@@ -132,6 +142,8 @@ def test_the_command_packs_a_checkpoint_and_refuses_what_is_none(wardrobe, tmp_p
         ([str(tmp_path / "none.pt"), "--out", str(packed)], "no checkpoint"),
         ([str(tmp_path / "other.pt"), "--out", str(packed)], "no checkpoint of a training run"),
         ([str(tmp_path / CHECKPOINT), "--out", nowhere], "could not be written"),
+        ([str(tmp_path / CHECKPOINT), "--out", str(packed), "--weights", nowhere], "no weights"),
+        ([str(tmp_path / CHECKPOINT), "--out", str(packed), "--weights", str(GENERATOR)], "not of the checkpoint's"),
     ):
         done = runner.invoke(app, ["pack-checkpoint", *arguments])
         assert done.exit_code == 2
