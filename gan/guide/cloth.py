@@ -19,7 +19,7 @@ from gan.guide.flattening import flatten_light, fold_gain, uneven_light
 from gan.guide.focus import find_focus
 from gan.guide.graphic import Graphic, cut_graphic, whole_graphic
 from gan.guide.lattice import Lattice, find_lattice
-from gan.guide.lone_figure import shows_lone_figure
+from gan.guide.lone_figure import Span, find_lone_figure
 from gan.guide.margins import without_margins
 from gan.guide.motif import Motif, find_motif
 from gan.guide.photo_reader import PhotoLook, PhotoReader
@@ -58,6 +58,7 @@ class StyleCloth:
         is_picture: it shows a scene (its parts differ), so its layout matters; else it is stuff that looks alike
             everywhere.
         shows_figure: a scene with a face in it, or of one thing before calm ground.
+        figure: shares of its width and height that this one thing spans; None of other scenes, and of stuff.
         is_upright: it has an up and a down, as far as a picture or a repeat can tell.
         focus: where a scene draws the eye, side×side float32 over the picture with a sum of 1; None for stuff.
         palette: its main colours in OKLab.
@@ -73,6 +74,7 @@ class StyleCloth:
     is_plain: bool
     is_picture: bool
     shows_figure: bool
+    figure: Span | None
     is_upright: bool
     focus: np.ndarray | None
     palette: Dyes
@@ -139,7 +141,7 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
 class _Seen:
     """A style before anything is made of it; `repeat` is its cell and lattice, `seamless` itself as a tile.
 
-    `focus` and `shows_figure` are for scenes only.
+    `focus`, `figure` and `shows_figure` are for scenes only.
     """
 
     picture: np.ndarray
@@ -149,6 +151,7 @@ class _Seen:
     seamless: Tile | None
     is_picture: bool
     use: StyleUse
+    figure: Span | None = None
     shows_figure: bool = False
     focus: np.ndarray | None = None
 
@@ -170,15 +173,15 @@ def _seen(style: np.ndarray, use: StyleUse) -> _Seen:
     seamless = seamless_tile(picture, fine) if repeat is None else None
     # Whoever made the edges meet meant it to repeat.
     repeats = repeat is not None or seamless is not None
-    shows_figure = not repeats and shows_lone_figure(picture)
-    is_picture = shows_figure or (not repeats and _is_picture(picture))
-    return _Seen(picture, fine, motif, repeat, seamless, is_picture, use, shows_figure)
+    figure = None if repeats else find_lone_figure(picture)
+    is_picture = figure is not None or (not repeats and _is_picture(picture))
+    return _Seen(picture, fine, motif, repeat, seamless, is_picture, use, figure, figure is not None)
 
 
 def _read_as_photo(seen: _Seen, look: PhotoLook, reader: PhotoReader) -> _Seen:
     """Take the cloth of a garment alone, tell scenes from cloth, and lay cloth flat and straight."""
     if look.cloth is not None:
-        seen = replace(_seen(look.cloth, StyleUse.CLOTH), is_picture=False, shows_figure=False)
+        seen = replace(_seen(look.cloth, StyleUse.CLOTH), is_picture=False, figure=None, shows_figure=False)
     elif look.is_scene is not None and seen.repeat is None and seen.seamless is None:
         shows_figure = seen.shows_figure or bool(look.faces)
         seen = replace(seen, is_picture=look.is_scene or shows_figure, shows_figure=shows_figure)
@@ -212,6 +215,7 @@ def _made_cloth(seen: _Seen, key: str) -> StyleCloth:
         is_plain=bool(seen.picture.std((0, 1)).max() < PLAIN),
         is_picture=seen.is_picture,
         shows_figure=seen.shows_figure,
+        figure=seen.figure,
         is_upright=is_upright,
         focus=seen.focus,
         palette=palette,

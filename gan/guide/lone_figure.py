@@ -20,18 +20,24 @@ SMALLEST, LARGEST = 0.06, 0.6
 LONG, SHORT = 0.4, 0.25
 """Shares of the picture's sides that the figure spans at least."""
 
+Span = tuple[float, float]
 
-def shows_lone_figure(picture: np.ndarray) -> bool:
-    """Return whether a picture H×W×3 uint8 RGB shows one large connected thing before a ground that is one colour.
 
-    Cloth does so hardly ever: its motifs are many, and cut off at the edges. The ground may be painted, shaded or
-    worn, unlike that of `gan.guide.motif`, where the figure is cut out exactly.
+def find_lone_figure(picture: np.ndarray) -> Span | None:
+    """Return the shares of a picture's width and height that the one thing spans which it shows before calm ground.
+
+    None where it shows no such thing, or several. Cloth does so hardly ever: its motifs are many, and cut off at the
+    edges. The ground may be painted, shaded or worn, unlike that of `gan.guide.motif`, where the figure is cut out
+    exactly.
+
+    Args:
+        picture: H×W×3 uint8 RGB.
     """
     height, width = picture.shape[:2]
     factor = min(1.0, SIDE / max(height, width))
     size = max(1, round(width * factor)), max(1, round(height * factor))
     if min(size) < SIDE // 8:
-        return False
+        return None
     lab = cv2.cvtColor(
         cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255, cv2.COLOR_RGB2LAB
     )
@@ -42,20 +48,22 @@ def shows_lone_figure(picture: np.ndarray) -> bool:
     figure = (distance > max(LEAST_AWAY, AWAY * float(np.median(distance[rim])))).astype(np.uint8)
     figure = cv2.morphologyEx(figure, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     if 1 - figure[rim].mean() < CALM:
-        return False
+        return None
     figure = cv2.morphologyEx(figure, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     _, _, statistics, _ = cv2.connectedComponentsWithStats(figure)
     areas = statistics[1:, cv2.CC_STAT_AREA]
     if not areas.size:
-        return False
+        return None
     largest = statistics[1 + int(areas.argmax())]
-    spans = sorted((largest[cv2.CC_STAT_WIDTH] / figure.shape[1], largest[cv2.CC_STAT_HEIGHT] / figure.shape[0]))
-    return bool(
+    wide, high = largest[cv2.CC_STAT_WIDTH], largest[cv2.CC_STAT_HEIGHT]
+    spans = sorted((wide / figure.shape[1], high / figure.shape[0]))
+    found = (
         areas.max() >= WHOLE * areas.sum()
         and SMALLEST <= areas.max() / figure.size <= LARGEST
         and spans[0] >= SHORT
         and spans[1] >= LONG
     )
+    return (float(wide / size[0]), float(high / size[1])) if found else None
 
 
 def _rim(shape: tuple[int, int]) -> np.ndarray:

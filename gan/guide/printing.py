@@ -17,6 +17,9 @@ SMALLEST_REPEAT = 6.0  # output pixels; finer repeats would only alias
 REPEATS_ACROSS = (4.5, 16.0)  # fewest and most repeats of a pattern across a garment
 PICTURE_WIDTH = 1.7  # a scene covers the garment, up to this multiple of its width
 TEXTURE_WIDTH = 0.8
+FIGURE, LEAST_COVERED = 0.95, 0.7
+"""Of the garment's width or height: the most that a figure before calm ground spans at scale 1. Of the size that covers
+the garment: the least at which it is laid for that, as smaller ones are seen twice."""
 MOST_TEXELS = 4096 * 4096
 """Of a tile at its size on the garment: a painting over a large photo at four times its size would take gigabytes."""
 
@@ -41,12 +44,22 @@ def default_zoom(cloth: StyleCloth, form: GarmentForm) -> float:
     side = float(np.mean(cloth.picture.shape[:2]))
     if cloth.is_picture:
         covering = max(form.extent[0] / cloth.picture.shape[1], form.extent[1] / cloth.picture.shape[0])
-        return float(np.clip(covering, 0.85 * form.width / side, PICTURE_WIDTH * form.width / side))
+        zoom = float(np.clip(covering, 0.85 * form.width / side, PICTURE_WIDTH * form.width / side))
+        return zoom * _whole_figure(cloth, form, zoom)
     if cloth.lattice is None:
         return TEXTURE_WIDTH * form.width / side
     fewest, most = REPEATS_ACROSS
     repeat = np.clip(0.8 * form.width * cloth.lattice.period / side, form.width / most, form.width / fewest)
     return float(repeat / cloth.lattice.period)
+
+
+def _whole_figure(cloth: StyleCloth, form: GarmentForm, zoom: float) -> float:
+    """Return how many times smaller than covers the garment a picture is laid so that its figure is seen whole."""
+    if cloth.figure is None:
+        return 1.0
+    (high, wide), (across, down) = cloth.picture.shape[:2], cloth.figure
+    room = min(form.width / (zoom * wide * across), form.extent[1] / (zoom * high * down))
+    return float(np.clip(FIGURE * room, LEAST_COVERED, 1.0))
 
 
 def lay_print(cloth: StyleCloth, form: GarmentForm, scale: float, angle: float, seed: int) -> np.ndarray:
