@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,8 +110,9 @@ def missing_pictures(data: Path) -> list[str]:
 def _sweep(to: Path) -> None:
     """Remove what a backup that was killed left behind; a young folder may be one that is being filled now."""
     for folder in to.glob(f"{_UNFINISHED_PREFIX}*"):
-        if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another backup has just got its name
+            if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fill(data: Path, target: Path) -> tuple[list[str], int]:

@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -86,9 +87,10 @@ class Images:
         with explained(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             for path in self._folder.glob(f"*{_UNFINISHED_SUFFIX}"):
-                # A young file may belong to another process that is writing it now.
-                if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-                    path.unlink(missing_ok=True)
+                # A young file may belong to another process that is writing it now, and a listed one has been finished.
+                with suppress(FileNotFoundError):
+                    if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                        path.unlink()
 
     def _put(self, data: bytes) -> StoredImage:
         sha = hashlib.sha256(data).hexdigest()

@@ -27,8 +27,11 @@ async def restyle(user, **options):
 
 
 async def result_of(user, **options):
+    """The message with a result, once its progress is gone: else that is taken for the next job's."""
     await restyle(user, **options)
-    return await user.wait_message(is_result, 20)
+    message = await user.wait_message(is_result, 20)
+    await eventually(lambda: not any(map(is_progress, user.messages.values())))
+    return message
 
 
 async def test_four_variants_with_what_they_are_and_where_they_came_from(house):

@@ -93,3 +93,21 @@ async def test_what_killed_writers_left_is_cleared_away_but_not_what_is_being_wr
     os.utime(old, (time.time() - 7200,) * 2)
     await Images(tmp_path).open()
     assert not old.exists() and young.exists()
+
+
+async def test_a_picture_that_another_process_finishes_meanwhile_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is listed as unfinished and has its own name by the time it is looked at."""
+    (tmp_path / "a.unfinished").write_bytes(b"half")
+    listed = Path.glob
+
+    def finished_meanwhile(folder: Path, pattern: str) -> list[Path]:
+        found = list(listed(folder, pattern))
+        for path in found:
+            path.rename(path.with_suffix(".png"))
+        return found
+
+    monkeypatch.setattr(Path, "glob", finished_meanwhile)
+    await Images(tmp_path).open()
+    assert (tmp_path / "a.png").exists()
