@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -22,6 +21,7 @@ from bot.log import set_up_logging
 from bot.loop_monitor import LoopMonitor
 from bot.settings import Settings
 from bot.start_report import report_start
+from bot.stop_signals import stop_on_signals
 from bot.studio import Studio
 from gan.serving.pool import ProcessPool, RenderPool
 from storage import StorageError, StorageUnavailableError, Store
@@ -74,11 +74,7 @@ def make_pool(settings: Settings) -> RenderPool:
 
 
 async def _run_until_signal(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows' event loop has no signal handlers
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await assist(settings, make_pool(settings), stop)
+    await assist(settings, make_pool(settings), stop_on_signals())
 
 
 async def assist(settings: Settings, pool: RenderPool, stop: asyncio.Event) -> None:

@@ -94,14 +94,19 @@ def available_devices() -> list[str]:
     return [f"cuda:{index}" for index in range(gpus)] or [CPU]
 
 
+def work_on_one_core() -> None:
+    """Let PyTorch and OpenCV work on one core: for a process beside others that work on theirs."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+
+
 def use_single_threaded_operators() -> None:
     """Let each operator run on one core in this thread.
 
     Variants are drawn side by side in threads, which uses the cores better than splitting small operators does, and
     makes the bytes of a picture independent of the number of cores.
     """
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    work_on_one_core()
     _use_single_threaded_blas()
 
 
@@ -135,7 +140,7 @@ def _checked(name: str) -> torch.device:
     try:
         device = torch.device(name)
         _compute_on(device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError) as error:
         others = [known for known in dict.fromkeys([AUTO, CPU, *available_devices()]) if known != name]
         raise RenderError(f"This machine has no device “{name}” that works; it has {', '.join(others)}.") from error
     if device.type == "cuda" and device.index is None:

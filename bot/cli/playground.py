@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -64,11 +63,9 @@ async def _run(settings: PlaygroundSettings, folder: Path, open_browser: bool | 
     from bot.playground.events import BotStatusChanged
     from bot.playground.hosts import OPEN_TO_THE_NETWORK, is_local
     from bot.playground.server import Playground
+    from bot.stop_signals import stop_on_signals
 
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows' event loop has no signal handlers
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_on_signals()
     async with AsyncExitStack() as stack:
         stack.enter_context(FolderLock(folder))
         server = await stack.enter_async_context(Playground(with_free_port(settings)))

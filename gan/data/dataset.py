@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -13,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from gan.data.pack import Pack
 from gan.data.pairs import PseudoPair, make_dark_pair, make_identity_pair, make_pair, make_unpaired
 from gan.data.prints import WORN, PrintMix
+from gan.devices import work_on_one_core
 
 Batch = dict[str, Tensor]
 
@@ -101,8 +101,7 @@ def endless_batches(
 
 
 def _single_threaded(worker: int) -> None:
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
+    work_on_one_core()
 
 
 def _tensors(pair: PseudoPair, paired: int, identity: int) -> Batch:

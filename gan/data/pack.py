@@ -18,12 +18,11 @@ from typing import IO
 
 import cv2
 import numpy as np
-import torch
 
 from gan.data.masks import MaskSource
 from gan.data.plain import MEASURES_VERSION, measure_plainness
 from gan.data.reviewed import ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN
-from gan.devices import available_cores
+from gan.devices import available_cores, work_on_one_core
 from gan.patterns import draw_pattern
 from gan.picture_folders import list_pictures
 from gan.pictures import read_picture
@@ -126,13 +125,8 @@ def _garments(files: list[Path], masks: MaskSource) -> np.ndarray:
     processes = min(available_cores(), len(files) // GARMENTS_A_PROCESS)
     if processes < 2:
         return np.stack([decode(file) for file in files])
-    with ProcessPoolExecutor(processes, get_context("spawn"), _work_on_one_core) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), work_on_one_core) as pool:
         return np.stack(list(pool.map(decode, files, chunksize=8)))
-
-
-def _work_on_one_core() -> None:
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def figure(values: Sequence[float], seed: int = 0) -> Figure | None:
     return Figure(float(known.mean()), float(low), float(high), int(known.size))
 
 
-def paired_difference(values: Sequence[float], others: Sequence[float], seed: int = 0) -> Figure | None:
+def paired_difference(values: Sequence[float], others: Sequence[float]) -> Figure | None:
     """Return the mean of `values` less `others`, picture by picture, or None where they cannot be paired.
 
     Two contestants that draw the same pictures vary together: their own intervals can overlap widely where one is
@@ -43,4 +43,4 @@ def paired_difference(values: Sequence[float], others: Sequence[float], seed: in
     """
     if len(values) != len(others):
         return None
-    return figure(list(np.subtract(values, others)), seed)
+    return figure(list(np.subtract(values, others)))

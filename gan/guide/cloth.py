@@ -131,7 +131,8 @@ def prepare_style(style: np.ndarray, reader: PhotoReader | None = None) -> Style
             look = reader.look_at(inner)
             seen = _read_as_photo(seen, look, reader)
         if seen.is_picture:
-            seen = replace(seen, focus=find_focus(seen.picture, look.faces))
+            shows_figure = bool(look.faces) or seen.figure is not None
+            seen = replace(seen, focus=find_focus(seen.picture, look.faces), shows_figure=shows_figure)
         cloth = _made_cloth(seen, key)
         _RECENT.put(key, cloth)
     return cloth
@@ -152,8 +153,8 @@ class _Seen:
     is_picture: bool
     use: StyleUse
     figure: Span | None = None
-    shows_figure: bool = False
     focus: np.ndarray | None = None
+    shows_figure: bool = False
 
     @property
     def is_drawn(self) -> bool:
@@ -175,16 +176,15 @@ def _seen(style: np.ndarray, use: StyleUse) -> _Seen:
     repeats = repeat is not None or seamless is not None
     figure = None if repeats else find_lone_figure(picture)
     is_picture = figure is not None or (not repeats and _is_picture(picture))
-    return _Seen(picture, fine, motif, repeat, seamless, is_picture, use, figure, figure is not None)
+    return _Seen(picture, fine, motif, repeat, seamless, is_picture, use, figure)
 
 
 def _read_as_photo(seen: _Seen, look: PhotoLook, reader: PhotoReader) -> _Seen:
     """Take the cloth of a garment alone, tell scenes from cloth, and lay cloth flat and straight."""
     if look.cloth is not None:
-        seen = replace(_seen(look.cloth, StyleUse.CLOTH), is_picture=False, figure=None, shows_figure=False)
+        seen = replace(_seen(look.cloth, StyleUse.CLOTH), is_picture=False, figure=None)
     elif look.is_scene is not None and seen.repeat is None and seen.seamless is None:
-        shows_figure = seen.shows_figure or bool(look.faces)
-        seen = replace(seen, is_picture=look.is_scene or shows_figure, shows_figure=shows_figure)
+        seen = replace(seen, is_picture=look.is_scene or bool(look.faces) or seen.figure is not None)
     if seen.is_picture or seen.motif is not None:
         return seen
     gain = fold_gain(seen.picture, reader.read_light(seen.picture), is_cloth=look.cloth is not None)

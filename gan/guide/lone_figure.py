@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan.pictures import shrink
+
 SIDE = 160
 """Long side at which it is looked at, pixels."""
 FRAME, RIM = 0.05, 0.08
@@ -33,15 +35,12 @@ def find_lone_figure(picture: np.ndarray) -> Span | None:
     Args:
         picture: H×W×3 uint8 RGB.
     """
-    height, width = picture.shape[:2]
-    factor = min(1.0, SIDE / max(height, width))
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    if min(size) < SIDE // 8:
+    small = shrink(picture, SIDE)
+    height, width = small.shape[:2]
+    if min(height, width) < SIDE // 8:
         return None
-    lab = cv2.cvtColor(
-        cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255, cv2.COLOR_RGB2LAB
-    )
-    frame = max(2, round(FRAME * min(size)))
+    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    frame = max(2, round(FRAME * min(height, width)))
     inner = lab[frame:-frame, frame:-frame] * np.array([LIGHTNESS, 1.0, 1.0], np.float32)
     rim = _rim(inner.shape[:2])
     distance = np.linalg.norm(inner - np.median(inner[rim], axis=0), axis=2)
@@ -63,7 +62,7 @@ def find_lone_figure(picture: np.ndarray) -> Span | None:
         and spans[0] >= SHORT
         and spans[1] >= LONG
     )
-    return (float(wide / size[0]), float(high / size[1])) if found else None
+    return (float(wide / width), float(high / height)) if found else None
 
 
 def _rim(shape: tuple[int, int]) -> np.ndarray:

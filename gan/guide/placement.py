@@ -33,8 +33,9 @@ OUTLINED = 0.08
 """The same distance for a picture without a ground of its own: its straight outline is seen too."""
 BENT = 0.03
 """Of the garment's width: the most that folds shift cloth by."""
-OTHER_SHADE = 0.3
-"""How much lighter, or darker, cloth is dyed in OKLab under such a picture that is as dark, or as light, as it."""
+OTHER_SHADE, MID_GREY = 0.3, 0.6
+"""How much lighter, or darker, cloth is dyed in OKLab under such a picture that is as dark, or as light, as it;
+and the lightness below which cloth is dyed lighter."""
 SAMPLE = 5000
 """Pixels of a graphic that are looked at for this."""
 
@@ -133,7 +134,7 @@ def _ground_colour(cloth: StyleCloth, form: GarmentForm) -> np.ndarray:
         return _srgb(own)
     if ground is not None:
         return as_dyed(ground.reshape(1, 1, 3).astype(np.uint8))[0, 0]
-    return _srgb(own + np.array([OTHER_SHADE if own[0] < 0.6 else -OTHER_SHADE, 0, 0], np.float32))
+    return _srgb(own + np.array([OTHER_SHADE if own[0] < MID_GREY else -OTHER_SHADE, 0, 0], np.float32))
 
 
 def _srgb(colour: np.ndarray) -> np.ndarray:

@@ -56,7 +56,7 @@ class GarmentLight:
     coarse: np.ndarray
     small_fine: np.ndarray
     fine: np.ndarray
-    glare_kept: float = 1.0
+    glare_kept: float
 
     @classmethod
     def read(cls, garment: np.ndarray, alpha: np.ndarray, shading: Shading) -> GarmentLight:
