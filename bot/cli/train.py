@@ -52,6 +52,10 @@ def train(
         list[Path] | None,
         typer.Option(help="Weights to learn from, on photos too; repeatable: their mean."),
     ] = None,
+    undyed_by: Annotated[
+        Path | None,
+        typer.Option(help="Weights that read the light of garments that are not plain, for more pairs to learn from."),
+    ] = None,
     images: Annotated[
         int, typer.Option(help="Length of the run in images; the schedule is laid out over it.")
     ] = 40_000,
@@ -100,6 +104,7 @@ def train(
             gan_loss=parse_gan_loss(gan_loss),
             spectral=spectral,
             start_from=start_from,
+            undyed_by=undyed_by,
             teachers=tuple(teacher or ()),
             weights=parse_weights(weight or []),
             adversarial=not without_discriminators,

@@ -21,7 +21,7 @@ import numpy as np
 
 from gan.data.masks import MaskSource
 from gan.data.plain import MEASURES_VERSION, measure_plainness
-from gan.data.reviewed import ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN
+from gan.data.reviewed import ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN, NOT_UNDYED
 from gan.devices import available_cores, work_on_one_core
 from gan.patterns import draw_pattern
 from gan.picture_folders import list_pictures
@@ -30,7 +30,7 @@ from gan.request import RenderError
 
 GARMENT_HEIGHT, GARMENT_WIDTH = 320, 240
 STYLE_SIZE = 288
-VERSION = 11
+VERSION = 12
 """Of the arrays and the index; a pack of another one is made anew."""
 GARMENTS_A_PROCESS = 50
 """It takes a process a few seconds to start, and half a second to find a mask."""
@@ -50,7 +50,10 @@ class Pack:
         dark: N booleans, dark plain garments.
         patterned: N booleans, garments with a pattern of their own.
         unpatterned: N booleans, garments certainly without one.
+        undyeable: N booleans, those of them whose light a generator can read.
         styles: M×288×288×3 uint8, centre squares.
+        folder: holds the arrays.
+        undyed: K×320×240×4 uint8, other garments as plain pale ones, from `undyed_file` (see `gan.data.undyed`).
     """
 
     garments: np.ndarray
@@ -58,12 +61,15 @@ class Pack:
     dark: np.ndarray
     patterned: np.ndarray
     unpatterned: np.ndarray
+    undyeable: np.ndarray
     styles: np.ndarray
     folder: Path
+    undyed: np.ndarray | None = None
+    undyed_file: Path | None = None
 
-    def __reduce__(self) -> tuple[Callable[[Path], Pack], tuple[Path]]:
-        """Travel to other processes as a path: the arrays stay one memory map."""
-        return _read_pack, (self.folder,)
+    def __reduce__(self) -> tuple[Callable[[Path, Path | None], Pack], tuple[Path, Path | None]]:
+        """Travel to other processes as paths: the arrays stay one memory map."""
+        return read_pack, (self.folder, self.undyed_file)
 
 
 def open_pack(garments: Path, styles: Path, masks: MaskSource, cache: Path, held_out: bool, drawn: int = 0) -> Pack:
@@ -84,7 +90,7 @@ def open_pack(garments: Path, styles: Path, masks: MaskSource, cache: Path, held
     folder = cache / _fingerprint(garment_files, style_files, masks, drawn)
     if not (folder / "index.json").is_file():
         _make_pack(folder, garment_files, style_files, masks, drawn)
-    return _read_pack(folder)
+    return read_pack(folder)
 
 
 def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path], masks: MaskSource, drawn: int) -> None:
@@ -100,22 +106,28 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
     patterns = [draw_pattern(seed, STYLE_SIZE) for seed in range(drawn)]
     styles = np.stack([_style(file) for file in style_files] + patterns)
     folder.mkdir(parents=True, exist_ok=True)
-    with _written(folder / "garments.npy") as file:
+    with written(folder / "garments.npy") as file:
         np.save(file, garments)
-    with _written(folder / "styles.npy") as file:
+    with written(folder / "styles.npy") as file:
         np.save(file, styles)
+    dark = [one.is_dark_plain for one in measured]
+    unpatterned = [
+        one.is_unpatterned or file.stem in NOT_PATTERNED for one, file in zip(measured, garment_files, strict=True)
+    ]
     index = {
         "plain": plain,
-        "dark": [one.is_dark_plain for one in measured],
+        "dark": dark,
         "patterned": [
             one.is_patterned and file.stem not in NOT_PATTERNED
             for one, file in zip(measured, garment_files, strict=True)
         ],
-        "unpatterned": [
-            one.is_unpatterned or file.stem in NOT_PATTERNED for one, file in zip(measured, garment_files, strict=True)
+        "unpatterned": unpatterned,
+        "undyeable": [
+            without and not (plain[number] or dark[number] or garment_files[number].stem in NOT_UNDYED)
+            for number, without in enumerate(unpatterned)
         ],
     }
-    with _written(folder / "index.json") as file:
+    with written(folder / "index.json") as file:
         file.write(json.dumps(index).encode())
 
 
@@ -130,7 +142,7 @@ def _garments(files: list[Path], masks: MaskSource) -> np.ndarray:
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[IO[bytes]]:
+def written(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes its name when it is whole: another run may make, or read, the same pack meanwhile."""
     handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
     try:
@@ -141,7 +153,8 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
         Path(name).unlink(missing_ok=True)
 
 
-def _read_pack(folder: Path) -> Pack:
+def read_pack(folder: Path, undyed_file: Path | None = None) -> Pack:
+    """Map a pack's arrays, and what was made of it by `gan.data.undyed` if that is named."""
     index = json.loads((folder / "index.json").read_text())
     return Pack(
         np.load(folder / "garments.npy", mmap_mode="r"),
@@ -149,8 +162,11 @@ def _read_pack(folder: Path) -> Pack:
         np.asarray(index["dark"], bool),
         np.asarray(index["patterned"], bool),
         np.asarray(index["unpatterned"], bool),
+        np.asarray(index["undyeable"], bool),
         np.load(folder / "styles.npy", mmap_mode="r"),
         folder,
+        np.load(undyed_file, mmap_mode="r") if undyed_file else None,
+        undyed_file,
     )
 
 
@@ -190,7 +206,7 @@ def _style(file: Path) -> np.ndarray:
 
 def _fingerprint(garments: list[Path], styles: list[Path], masks: MaskSource, drawn: int) -> str:
     """Return a name for a pack that changes with everything that the pack is made of."""
-    reviewed = [sorted(names) for names in (ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN)]
+    reviewed = [sorted(names) for names in (ALSO_PLAIN, NOT_PATTERNED, NOT_PLAIN, NOT_UNDYED)]
     made_with = f"{VERSION} {MEASURES_VERSION} {GARMENT_HEIGHT} {STYLE_SIZE} {drawn} {reviewed}"
     digest = hashlib.sha256(f"{made_with} {masks.fingerprint(garments)}\n".encode())
     for file in garments + styles:

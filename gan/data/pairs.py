@@ -20,6 +20,8 @@ DARK_SHARE = 0.3
 """Share of pairs made of dark garments where training mixes them in."""
 WARPED_SHARE = 0.7
 """Share of pairs whose garment is warped where training mixes them in."""
+UNDYED_SHARE = 0.4
+"""Share of pairs of light garments made of undyed ones (`gan.data.undyed`), where a pack has any."""
 PATTERNED_PHOTO_SHARE = 0.5
 """Share of photos without truth that show a patterned garment, where a folder has both kinds."""
 DARK_FLOOR = 0.002
@@ -67,8 +69,7 @@ def make_pair(
     warped_share: float = 0.0,
 ) -> PseudoPair:
     """Draw one pseudo-pair from the pack's plain garments; with `printed_only`, it always carries an old print."""
-    index = int(rng.choice(np.flatnonzero(pack.plain)))
-    photo, mask = place_garment(pack.garments[index], height, width, rng, warped_share)
+    photo, mask = place_garment(_light_garment(pack, rng), height, width, rng, warped_share)
     light = srgb_to_linear(photo)
     guide = random_cloth(pack, height, width, rng)
     if not printed_only and rng.random() < OWN_CLOTH_SHARE:
@@ -118,6 +119,13 @@ def make_unpaired(pack: Pack, height: int, width: int, rng: np.random.Generator)
     photo, mask = place_garment(pack.garments[index], height, width, rng)
     guide = random_cloth(pack, height, width, rng)
     return PseudoPair(photo, mask, guide, photo, np.zeros_like(mask), bool(pack.patterned[index]))
+
+
+def _light_garment(pack: Pack, rng: np.random.Generator) -> np.ndarray:
+    """Draw a plain light garment, or one that was undyed."""
+    if pack.undyed is not None and len(pack.undyed) and rng.random() < UNDYED_SHARE:
+        return np.asarray(pack.undyed[int(rng.integers(len(pack.undyed)))])
+    return np.asarray(pack.garments[int(rng.choice(np.flatnonzero(pack.plain)))])
 
 
 def place_garment(

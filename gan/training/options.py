@@ -12,7 +12,7 @@ from gan.networks.discriminators import GAN_LOSSES, GanLoss
 from gan.picture_folders import list_pictures
 from gan.request import RenderError
 
-PATHS = frozenset({"garments", "styles", "out", "masks", "cache", "start_from"})
+PATHS = frozenset({"garments", "styles", "out", "masks", "cache", "start_from", "undyed_by"})
 PATH_OPTIONS = PATHS | {"perceptual", "teachers"}
 """Options that name files; `perceptual` may."""
 CLASSIC_EPOCHS = 100
@@ -53,6 +53,7 @@ class TrainingOptions:
         save_every: seconds between checkpoints.
         sample_every: seconds between sample grids.
         start_from: weights file or checkpoint to fine-tune, or None.
+        undyed_by: weights file or checkpoint of a generator that undyes garments for more pairs, or None.
         teachers: weights files or checkpoints of generators whose mean this one also learns.
         weights: changes to the loss weights by term, on top of the schedule's.
         adversarial: whether the discriminators ever play.
@@ -90,6 +91,7 @@ class TrainingOptions:
     save_every: float = 180.0
     sample_every: float = 300.0
     start_from: Path | None = None
+    undyed_by: Path | None = None
     teachers: tuple[Path, ...] = ()
     weights: dict[str, float] = field(default_factory=dict)
     adversarial: bool = True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
 from gan.data.masks import mask_source
 from gan.data.pack import HELD_OUT_DRAWN, Pack, open_pack
+from gan.data.undyed import with_undyed
 from gan.devices import choose_compute
+from gan.networks.generator import Generator
 from gan.request import RenderError
 from gan.training.checkpoint import CHECKPOINT, load_checkpoint, take_discriminators, take_weights
 from gan.training.distributed import ProcessGroup, join_process_group, process_device
@@ -24,7 +27,7 @@ def run_training(options: TrainingOptions) -> Outcome:
     Raises:
         RenderError: a folder, device, backbone or weights file is unusable; its message is for people.
     """
-    _check_files(*([options.start_from] if options.start_from else []), *options.teachers)
+    _check_files(*(file for file in (options.start_from, options.undyed_by) if file), *options.teachers)
     return _train(options, resume=False)
 
 
@@ -39,7 +42,7 @@ def resume_training(asked: TrainingOptions, given: Collection[str] = ()) -> Outc
         RenderError: as in `run_training`; or there is no checkpoint, or its run is longer than asked for.
     """
     options = resumed_options(asked, given)
-    _check_files(*options.teachers)
+    _check_files(*([options.undyed_by] if options.undyed_by else []), *options.teachers)
     return _train(options, resume=True)
 
 
@@ -72,6 +75,14 @@ def _packs(options: TrainingOptions, group: ProcessGroup) -> tuple[Pack, Pack]:
         group.barrier()
     training = open_pack(options.garments, options.styles, masks, cache, held_out=False, drawn=options.drawn)
     held_out = open_pack(options.garments, options.styles, masks, cache, held_out=True, drawn=HELD_OUT_DRAWN)
+    if options.undyed_by:
+        training = _with_undyed(training, options.undyed_by)
     if group.is_main:
         group.barrier()
     return training, held_out
+
+
+def _with_undyed(pack: Pack, weights: Path) -> Pack:
+    teacher = Generator()
+    take_weights(weights, teacher)
+    return with_undyed(pack, teacher.eval(), hashlib.sha256(weights.read_bytes()).hexdigest()[:16])

@@ -88,6 +88,8 @@ def test_no_or_a_torn_checkpoint_is_one_sentence(begun):
         (begun.out / CHECKPOINT).touch()
 
 
-def test_a_missing_teacher_is_named_before_anything_is_prepared(wardrobe, tmp_path):
+@pytest.mark.parametrize("option", ["teachers", "undyed_by", "start_from"])
+def test_missing_weights_are_named_before_anything_is_prepared(wardrobe, tmp_path, option):
+    nobody = tmp_path / "nobody.safetensors"
     with pytest.raises(RenderError, match="nobody"):
-        run_training(options(wardrobe, tmp_path, teachers=(tmp_path / "nobody.safetensors",)))
+        run_training(options(wardrobe, tmp_path, **{option: (nobody,) if option == "teachers" else nobody}))
