@@ -123,8 +123,8 @@ def _make_pack(folder: Path, garment_files: list[Path], style_files: list[Path],
         ],
         "unpatterned": unpatterned,
         "undyeable": [
-            without and not (plain[number] or dark[number] or garment_files[number].stem in NOT_UNDYED)
-            for number, without in enumerate(unpatterned)
+            found and not other and file.stem not in NOT_UNDYED
+            for found, other, file in zip(unpatterned, np.logical_or(plain, dark), garment_files, strict=True)
         ],
     }
     with written(folder / "index.json") as file:

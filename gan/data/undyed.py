@@ -57,17 +57,18 @@ def undye(garments: np.ndarray, teacher: Generator) -> np.ndarray:
     Returns:
         M×H×W×4 uint8, M at most N: those that are too dark are left out.
     """
-    kept = [undyed for undyed in _undyed(garments, teacher) if undyed is not None]
+    kept = list(_undyed(garments, teacher))
     log.info("Undyed %d of %d garments.", len(kept), len(garments))
     return np.stack(kept) if kept else garments[:0]
 
 
-def _undyed(garments: np.ndarray, teacher: Generator) -> Iterator[np.ndarray | None]:
+def _undyed(garments: np.ndarray, teacher: Generator) -> Iterator[np.ndarray]:
     for start in range(0, len(garments), AT_ONCE):
         batch = np.asarray(garments[start : start + AT_ONCE])
         shading, exposure = _read_light(batch, teacher)
         for packed, level, light in zip(batch, shading.level, exposure, strict=True):
-            yield _in_light(packed, light[0].numpy()) if float(level) > DARKEST_LEVEL else None
+            if float(level) > DARKEST_LEVEL:
+                yield _in_light(packed, light[0].numpy())
 
 
 def _read_light(batch: np.ndarray, teacher: Generator) -> tuple[Shading, Tensor]:

@@ -27,7 +27,7 @@ def run_training(options: TrainingOptions) -> Outcome:
     Raises:
         RenderError: a folder, device, backbone or weights file is unusable; its message is for people.
     """
-    _check_files(*(file for file in (options.start_from, options.undyed_by) if file), *options.teachers)
+    _check_files(options.start_from, options.undyed_by, *options.teachers)
     return _train(options, resume=False)
 
 
@@ -42,7 +42,7 @@ def resume_training(asked: TrainingOptions, given: Collection[str] = ()) -> Outc
         RenderError: as in `run_training`; or there is no checkpoint, or its run is longer than asked for.
     """
     options = resumed_options(asked, given)
-    _check_files(*([options.undyed_by] if options.undyed_by else []), *options.teachers)
+    _check_files(options.undyed_by, *options.teachers)
     return _train(options, resume=True)
 
 
@@ -61,10 +61,10 @@ def _train(options: TrainingOptions, resume: bool) -> Outcome:
             return loop.train(stopping, reporter)
 
 
-def _check_files(*files: Path) -> None:
+def _check_files(*files: Path | None) -> None:
     """Complain about missing weights before minutes of preparation."""
     for file in files:
-        if not file.is_file():
+        if file and not file.is_file():
             raise RenderError(f"There are no weights “{file}”.")
 
 

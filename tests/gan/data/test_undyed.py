@@ -69,6 +69,14 @@ def test_undyeing_is_done_once_and_travels_to_other_processes(pack, monkeypatch)
     assert np.array_equal(again.undyed, first.undyed)
 
 
+def test_a_wardrobe_of_which_nothing_can_be_undyed_makes_pairs_of_its_plain_garments(tmp_path):
+    garments, styles, masks = fill_wardrobe(tmp_path)
+    plain = open_pack(garments, styles, mask_source(masks), tmp_path / "cache", held_out=False)
+    same = with_undyed(plain, Generator(), "teacher")
+    assert len(same.undyed) == 0
+    assert make_pair(same, 64, 48, np.random.default_rng(0)).garment.shape == (64, 48, 3)
+
+
 def test_pairs_are_made_of_undyed_garments_in_their_share(pack, monkeypatch):
     made_of, place = [], pairs.place_garment
 
